@@ -12,6 +12,7 @@ mod panics;
 mod process;
 mod program;
 mod reference;
+mod run_summary;
 mod step_table;
 
 use clap::{Parser, Subcommand, ValueEnum};

@@ -18,6 +18,7 @@ mod ingest;
 mod inputs;
 mod job_summary;
 mod lake;
+mod lake_timezone;
 mod options;
 mod output;
 mod publishing;

@@ -39,7 +39,8 @@ mod value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use crate::commands::StepAction;
 
@@ -122,6 +123,16 @@ impl JobText {
             settings,
             steps,
         })
+    }
+
+    /// Today in the time zone of the job, else in UTC: the data date if none is given. The date of
+    /// `context` does not matter, unless the zone depends on it. A file with problems gives the day
+    /// in UTC; [`Self::resolve`] reports them.
+    pub fn today(&self, now: DateTime<Utc>, context: &ResolveContext<'_>) -> NaiveDate {
+        let parser = JobFileParser::of(self, context).ok();
+        let zone = parser.and_then(|parser| parser.timezone);
+        let zone = zone.map_or(Tz::UTC, |(zone, _)| zone);
+        now.with_timezone(&zone).date_naive()
     }
 
     /// The options of the program that `[settings]` sets.

@@ -74,6 +74,7 @@ mod table_spec;
 #[cfg(test)]
 mod testing;
 mod text_columns;
+mod timezone;
 
 pub use background::start_pool;
 pub use batch::{CommitBatch, CommitStep};
@@ -94,6 +95,7 @@ pub use run_reports::RunReportFile;
 pub use snapshot::{FileRef, Snapshot};
 pub use staged::{DataFile, StagedFiles};
 pub use table_spec::{TableSpec, inputs_spec, rejects_spec};
+pub use timezone::TimezoneProperty;
 
 use durable::DurableVersions;
 use location::LakeLocation;

@@ -169,6 +169,18 @@ pub struct InputFinding {
     pub message: String,
 }
 
+/// A finding that rejects a record of a refused input, for people. Its value is of the input, and may
+/// be personal data: reports that are stored do not have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedFinding {
+    /// The line that the record begins on, counted from 1.
+    pub line: u64,
+    /// The rule.
+    pub rule_id: RuleId,
+    /// The field, with what is wrong and the value, which is shortened and escaped.
+    pub message: String,
+}
+
 /// A decision on the dialect of delimited text, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DialectEvidence {
@@ -197,8 +209,10 @@ pub struct InputReport {
     pub digest: Option<String>,
     /// Decompressed bytes read.
     pub bytes: u64,
-    /// Its records by outcome.
+    /// Its records by outcome; of a refused input, those that were read, none of which is written.
     pub counts: RecordCounts,
+    /// Its rejected records by rule; a record counts under every rule it breaks.
+    pub rejected_by_rule: RuleCounts,
     /// Why it was refused.
     pub refusal: Option<RefusalReport>,
     /// The decisions on the dialect of delimited text.
@@ -207,6 +221,9 @@ pub struct InputReport {
     pub notes: Vec<String>,
     /// The rules it breaks as a whole, without the one that refuses it.
     pub findings: Vec<InputFinding>,
+    /// The first findings that reject its records, if it is refused.
+    #[serde(skip)]
+    pub refused_findings: Vec<RefusedFinding>,
 }
 
 impl InputReport {
@@ -324,6 +341,12 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// The refused inputs.
+    pub fn refused(&self) -> impl Iterator<Item = &InputReport> {
+        let inputs = self.inputs.iter();
+        inputs.filter(|input| input.outcome == InputOutcome::Refused)
+    }
+
     /// The number of inputs with this outcome.
     pub fn inputs_with(&self, outcome: InputOutcome) -> usize {
         self.inputs

@@ -11,10 +11,12 @@ pub mod money;
 pub mod pt_br;
 mod ratio;
 pub mod text;
+mod timezone;
 
 pub use duration::parse_duration;
 pub use exit_code::ExitCode;
 pub use ratio::{Ratio, parse_ratio};
+pub use timezone::{UnknownTimezone, is_same_timezone, is_utc, parse_timezone};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Output on stderr: log lines, a progress bar on a terminal, and the summary of a run.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,12 +20,12 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::LogFormat;
 use super::json_log::JsonLines;
+use super::run_summary::{log_summary, summary_text, warn_of_refused};
 use super::step_table::{log_steps, step_table};
 use crate::commands::{JobSummary, ProgressUi};
 use crate::ingest::Progress;
 use crate::input::escape_unprintable;
-use crate::rules::RuleId;
-use crate::run_report::{InputOutcome, RunReport};
+use crate::run_report::RunReport;
 
 /// The progress bar on the terminal.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -175,11 +175,13 @@ impl ProgressUi for Console {
     }
 
     fn summary(&mut self, report: &RunReport) {
-        if self.quiet {
-            return;
-        }
         match self.format {
-            LogFormat::Text => tracing::info!("{}", summary(report).trim_end()),
+            LogFormat::Text if self.quiet => warn_of_refused(report),
+            LogFormat::Text => {
+                tracing::info!("{}", summary_text(report));
+                warn_of_refused(report);
+            }
+            // The log drops what `quiet` excludes.
             LogFormat::Json => log_summary(report),
         }
     }
@@ -221,63 +223,4 @@ fn draw_progress(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBoo
         std::thread::sleep(Duration::from_millis(100));
     }
     clear_bar();
-}
-
-/// Logs the counts of a run as JSON fields; the run report has the details.
-fn log_summary(report: &RunReport) {
-    let counts = report.counts;
-    tracing::info!(
-        inputs_ingested = report.inputs_with(InputOutcome::Ingested),
-        inputs_already_ingested = report.inputs_with(InputOutcome::AlreadyIngested),
-        inputs_refused = report.inputs_with(InputOutcome::Refused),
-        read = counts.read,
-        accepted = counts.accepted,
-        rejected = counts.rejected,
-        duplicate = counts.duplicate,
-        superseded = counts.superseded,
-        skipped = counts.skipped,
-        bytes = report.bytes,
-        elapsed_ms = report.elapsed_ms,
-        exit_code = report.exit_code,
-        "run ended"
-    );
-}
-
-/// The summary of a run as a text table.
-fn summary(report: &RunReport) -> String {
-    let mut text = format!("run {}", report.run_id);
-    let ingested = report.inputs_with(InputOutcome::Ingested);
-    let known = report.inputs_with(InputOutcome::AlreadyIngested);
-    let refused = report.inputs_with(InputOutcome::Refused);
-    let counts = report.counts;
-    let lines: [(&str, u64); 10] = [
-        ("inputs ingested", ingested as u64),
-        ("inputs already ingested", known as u64),
-        ("inputs refused", refused as u64),
-        ("records read", counts.read),
-        ("accepted", counts.accepted),
-        ("rejected", counts.rejected),
-        ("duplicate", counts.duplicate),
-        ("superseded", counts.superseded),
-        ("skipped", counts.skipped),
-        ("elapsed ms", report.elapsed_ms),
-    ];
-    for (name, value) in lines {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n  {name:<24}{value:>14}");
-    }
-    rules(&mut text, "rejected by rule", &report.rejected_by_rule);
-    rules(&mut text, "warnings by rule", &report.warned_by_rule);
-    text
-}
-
-fn rules<'a>(
-    text: &mut String,
-    title: &str,
-    counts: impl IntoIterator<Item = (&'a RuleId, &'a u64)>,
-) {
-    for (at, (rule, count)) in counts.into_iter().enumerate() {
-        let title = if at == 0 { title } else { "" };
-        let _ = write!(text, "\n  {title:<18}{:<22}{count:>10}", rule.code());
-    }
 }

@@ -10,7 +10,7 @@ use crate::ingest::{DetectedKind, ListedInputs, RunSettings, detect_kind};
 use crate::input::{Input, InputError, ReaderOptions, Refusal};
 use crate::lake::{Lake, LakeError, TableSpec};
 use crate::rules::RuleId;
-use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport};
+use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport, RuleCounts};
 
 /// Inputs by record kind, with the settings of the kind; a kind without inputs may be absent.
 pub(super) struct AssignedInputs<'j> {
@@ -137,9 +137,11 @@ fn refused_input_report(input: &Input, refusal: &Refusal) -> InputReport {
         digest: None,
         bytes: 0,
         counts: RecordCounts::default(),
+        rejected_by_rule: RuleCounts::new(),
         refusal: Some(RefusalReport::from(refusal)),
         dialect: Vec::new(),
         notes: Vec::new(),
         findings: Vec::new(),
+        refused_findings: Vec::new(),
     }
 }

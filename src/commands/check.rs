@@ -19,6 +19,7 @@ use crate::ingest::purchases::{self, Purchases};
 use crate::ingest::supplier_purchases::{self, SupplierPurchases};
 use crate::ingest::{CheckEvent, IngestOutcome};
 use crate::input::{Input, InputError, discover_present};
+use crate::lake::Lake;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use listing::{CheckFormat, FindingListing, FindingsListed};
@@ -30,6 +31,9 @@ pub struct CheckCommand {
     /// How inputs are read
     #[command(flatten)]
     read: ReadArguments,
+    /// Read times without an offset in the time zone of this lake, at a path or URL
+    #[arg(long, value_name = "URI")]
+    lake: Option<String>,
     /// Set the format of the findings
     #[arg(
         long,
@@ -52,6 +56,7 @@ impl StepCommand for CheckCommand {
         "check"
     }
 
+    /// None: it takes a setting of a lake at most, and no data.
     fn lake(&self) -> Option<&str> {
         None
     }
@@ -108,7 +113,15 @@ impl StepCommand for CheckCommand {
     }
 
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
-        let read = self.read.resolve(&context.run_id, context.shared.now)?;
+        let lake = self.lake.as_deref();
+        let lake = lake.map(|lake| Lake::at(lake, &context.shared.stores));
+        let zone = lake
+            .transpose()?
+            .map(|lake| self.read.lake_timezone(&lake))
+            .transpose()?;
+        let read = self
+            .read
+            .resolve(&context.run_id, context.shared.now, zone.flatten())?;
         let found = discover_present(&self.read.inputs, &context.shared.stores, None)?;
         match found.missing.first() {
             Some(first) if !self.read.optional => {

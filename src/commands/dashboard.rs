@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::lake_timezone::{in_lake_timezone, warn_of_unset_timezone};
 use super::output::put_file;
 use super::read::parse_company_id;
 use super::report::put_refusal;
@@ -46,7 +47,7 @@ pub struct DashboardCommand {
     /// End at this day or instant, ISO 8601 [default: the last day with purchases]
     #[arg(long, value_name = "TIME")]
     ending_at: Option<String>,
-    /// Count days and hours in this IANA time zone [default: UTC]
+    /// Count days and hours in this IANA time zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
     /// Show supplier purchases of this company only [default: all companies]
@@ -126,12 +127,12 @@ impl DashboardCommand {
     fn data(&self, now: DateTime<Utc>, stores: &Stores) -> Result<Dashboard, CommandError> {
         let lake = Lake::at(&self.lake, stores)?;
         let latest = AtVersion::Latest;
-        let customers = optional_table(purchases(&lake, latest, None))?;
+        let customers = optional_table(purchases(&lake, latest))?;
         let suppliers = optional_table(supplier_purchases(&lake, latest, None))?;
         let rejected = optional_table(rejects(&lake))?;
         if customers.is_none() && suppliers.is_none() && rejected.is_none() {
             // There is nothing to show, most likely because the path is wrong: this returns the error.
-            purchases(&lake, latest, None)?;
+            purchases(&lake, latest)?;
         }
         let mut versions = Vec::new();
         let mut parameters = Vec::new();
@@ -140,7 +141,11 @@ impl DashboardCommand {
         let mut timezone = self.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         if let Some(table) = &customers {
             versions.push(table.named_version());
-            let shown = Customers::of(self.series(), table, now)?;
+            let series = in_lake_timezone(&self.series(), Some(table))?;
+            if series.timezone.is_none() {
+                warn_of_unset_timezone(&lake);
+            }
+            let shown = Customers::of(series, table, now)?;
             shown.timezone().clone_into(&mut timezone);
             parameters = shown.settings();
             revenue = shown.revenue()?;

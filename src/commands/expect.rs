@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
-use super::options::parse_zone;
+use super::lake_timezone::lake_timezone;
 use super::output::{put, put_file};
 use super::step::table_dataset;
 use super::{
@@ -28,7 +28,7 @@ use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::{Lake, TableSpec};
 use crate::report::Expectation;
 use crate::telemetry::LineageDataset;
-use crate::values::{ExitCode, Ratio, parse_duration, parse_ratio};
+use crate::values::{ExitCode, Ratio, parse_duration, parse_ratio, parse_timezone};
 use name::ExpectationName;
 use results::{exit_code, log_results, results_text};
 
@@ -62,9 +62,9 @@ pub struct ExpectCommand {
     /// Set the data date [default: the data date of the job, or today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
-    /// Count days in this IANA time zone
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone, default_value = "UTC")]
-    timezone: Tz,
+    /// Count days in this IANA time zone [default: that of the lake, or UTC]
+    #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
+    timezone: Option<Tz>,
     /// Set the current time, RFC 3339 [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_time, hide_short_help = true)]
     now: Option<DateTime<Utc>>,
@@ -159,10 +159,14 @@ impl StepCommand for ExpectCommand {
         self.validate()?;
         context.probe_report()?;
         let lake = Lake::at(&self.lake, &context.shared.stores)?;
-        let (results, has_table) = self.assess(&lake, context)?;
+        let zone = match self.timezone {
+            Some(zone) => zone,
+            None => lake_timezone(&lake)?.unwrap_or(Tz::UTC),
+        };
+        let (results, has_table) = self.assess(&lake, zone, context)?;
         // Nothing is written where there is no lake, most likely because the path is wrong.
         let is_lake = has_table || !lake.list_run_reports()?.is_empty();
-        let report = self.run_report(&lake, results, context);
+        let report = self.run_report(&lake, zone, results, context);
         log_results(&report.expectations);
         let text = self
             .format
@@ -216,9 +220,9 @@ impl ExpectCommand {
     }
 
     /// The data date: of the option, of the job, or the day of the current time.
-    fn date(&self, context: &RunContext<'_>) -> NaiveDate {
+    fn date(&self, zone: Tz, context: &RunContext<'_>) -> NaiveDate {
         let of_job = context.step.as_ref().map(|step| step.date);
-        let today = || self.now(context).with_timezone(&self.timezone).date_naive();
+        let today = || self.now(context).with_timezone(&zone).date_naive();
         self.date.or(of_job).unwrap_or_else(today)
     }
 }

@@ -284,14 +284,22 @@ impl IngestCommand {
         &self,
         lake: &Arc<Lake>,
         inputs: Vec<Input>,
-        notes: Vec<String>,
+        mut notes: Vec<String>,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
-        let read = self.read.resolve(&context.run_id, context.shared.now)?;
+        let lake_timezone = self.read.lake_timezone(lake);
+        let zone = lake_timezone.as_ref().ok().copied().flatten();
+        let read = self
+            .read
+            .resolve(&context.run_id, context.shared.now, zone)?;
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);
-        let (mut ingested, failure) = match self.assign(lake, inputs, &read, &context.run_id) {
+        let assigned = lake_timezone.map_err(CommandError::from).and_then(|zone| {
+            notes.extend(self.read.unset_timezone_note(lake, zone)?);
+            self.assign(lake, inputs, &read, &context.run_id)
+        });
+        let (mut ingested, failure) = match assigned {
             Ok(assigned) => match self.ingest_by_kind(lake, assigned, &read, context) {
                 Ok(ingested) => (ingested, None),
                 Err(IngestFailure { error, ingested }) => {
@@ -383,6 +391,7 @@ impl IngestCommand {
             reading_settings,
             max_partitions: self.max_partitions,
             now_micros: read.now.timestamp_micros(),
+            default_timezone: read.default_timezone,
         }
     }
 }

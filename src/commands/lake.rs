@@ -5,6 +5,7 @@ mod compact;
 mod files;
 mod history;
 mod restore;
+mod set;
 mod status;
 mod tables;
 mod units;
@@ -24,6 +25,7 @@ use compact::CompactAction;
 use files::FilesAction;
 use history::HistoryAction;
 use restore::RestoreAction;
+use set::SetAction;
 use status::StatusAction;
 use upgrade::UpgradeAction;
 use vacuum::VacuumAction;
@@ -74,6 +76,14 @@ pub enum LakeCommand {
     /// column is not changed.
     #[command(after_long_help = "Example:\n  purchase-etl lake upgrade --lake lake --dry-run")]
     Upgrade(OnLake<UpgradeAction>),
+    /// Set the time zone of a lake
+    ///
+    /// Commands whose options set no zone count days, and read times without an offset, in that of
+    /// the lake. Each version of the table `purchases` has its own; older versions keep theirs.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl lake set --lake lake --timezone America/Sao_Paulo"
+    )]
+    Set(OnLake<SetAction>),
 }
 
 impl LakeCommand {
@@ -87,6 +97,7 @@ impl LakeCommand {
             Self::Verify(action) => action.named("verify"),
             Self::Restore(action) => action.named("restore"),
             Self::Upgrade(action) => action.named("upgrade"),
+            Self::Set(action) => action.named("set"),
         }
     }
 }
@@ -126,7 +137,9 @@ impl StepCommand for LakeCommand {
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
         let named = self.named();
         let lake = Lake::at(named.lake, &context.shared.stores)?;
-        lake.require_any_table(&tables::all())?;
+        if named.action.needs_tables() {
+            lake.require_any_table(&tables::all())?;
+        }
         start_pool(None)?;
         let mut run = LakeRun {
             context,

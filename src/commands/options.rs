@@ -76,12 +76,6 @@ pub fn parse_time(text: &str) -> Result<DateTime<Utc>, &'static str> {
         .ok_or("expected a time such as 2026-11-20T12:00:00Z")
 }
 
-/// Parses an IANA time zone.
-pub(super) fn parse_zone(text: &str) -> Result<Tz, &'static str> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| "expected an IANA zone such as America/Sao_Paulo")
-}
-
 /// Parses `5%` or `0.05` as a share from 0 to 1.
 pub(super) fn parse_share(text: &str) -> Result<Share, &'static str> {
     let (digits, unit) = match text.trim().strip_suffix('%') {

@@ -78,6 +78,8 @@ mod tests {
             counts: RecordCounts::default(),
             refusal: None,
             dialect: Vec::new(),
+            rejected_by_rule: crate::run_report::RuleCounts::new(),
+            refused_findings: Vec::new(),
             notes: Vec::new(),
             findings: Vec::new(),
         }

@@ -9,13 +9,16 @@ mod record_kind_selection;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::OptionError;
+use super::lake_timezone::{UnsetTimezone, lake_timezone, unset_timezone_note};
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
 use crate::ingest::{ReadingSettings, RunSettings};
 use crate::input::{InputFormat, InputLimits, ReaderOptions};
+use crate::lake::{Lake, LakeError};
 use crate::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use crate::supplier_purchase::SupplierPurchaseRuleSettings;
 use crate::values::currency::Currency;
@@ -33,6 +36,8 @@ pub(super) struct ReadSettings {
     pub(super) kinds: KindSettings,
     /// The current time.
     pub(super) now: DateTime<Utc>,
+    /// The zone in which times without an offset are read.
+    pub(super) default_timezone: Tz,
     /// Every setting that affects validation, for the run report.
     pub(super) effective_settings: BTreeMap<&'static str, String>,
     /// Those that the rows of customer purchases depend on.
@@ -65,33 +70,66 @@ impl ReadArguments {
     /// notice, and columns that are mapped to no field.
     pub(super) fn validate(&self) -> Result<(), OptionError> {
         self.refuse_inapplicable()?;
-        self.kinds("", DateTime::UNIX_EPOCH).map(drop)
+        self.kinds("", DateTime::UNIX_EPOCH, Tz::UTC).map(drop)
     }
 
-    /// The settings for a run.
+    /// The settings for a run; without a zone in the options, times are read in that of the lake, or
+    /// in UTC.
     pub(super) fn resolve(
         &self,
         run_id: &str,
         now: DateTime<Utc>,
+        lake_timezone: Option<Tz>,
     ) -> Result<ReadSettings, OptionError> {
         let now = self.now.unwrap_or(now);
-        let effective_settings = self.effective_settings(now);
+        let zone = self.default_timezone.or(lake_timezone);
+        let default_timezone = zone.unwrap_or(Tz::UTC);
+        let effective_settings = self.effective_settings(now, default_timezone);
         Ok(ReadSettings {
-            kinds: self.kinds(run_id, now)?,
+            kinds: self.kinds(run_id, now, default_timezone)?,
             now,
+            default_timezone,
             purchases: reading_settings(&effective_settings, NOT_OF_PURCHASES),
             supplier_purchases: reading_settings(&effective_settings, NOT_OF_SUPPLIER_PURCHASES),
             effective_settings,
         })
     }
 
-    fn kinds(&self, run_id: &str, now: DateTime<Utc>) -> Result<KindSettings, OptionError> {
+    /// The time zone of the lake, unless the options set one.
+    pub(super) fn lake_timezone(&self, lake: &Lake) -> Result<Option<Tz>, LakeError> {
+        if self.default_timezone.is_some() {
+            return Ok(None);
+        }
+        lake_timezone(lake)
+    }
+
+    /// The note on a run that reads times in UTC because neither the options nor the lake set a
+    /// zone, if earlier inputs were read in another one.
+    pub(super) fn unset_timezone_note(
+        &self,
+        lake: &Lake,
+        lake_timezone: Option<Tz>,
+    ) -> Result<Option<String>, LakeError> {
+        if self.default_timezone.or(lake_timezone).is_some() {
+            return Ok(None);
+        }
+        let tables = self.kind.tables();
+        let kinds: Vec<&str> = tables.iter().map(|table| table.name).collect();
+        unset_timezone_note(lake, &kinds, UnsetTimezone::Reading)
+    }
+
+    fn kinds(
+        &self,
+        run_id: &str,
+        now: DateTime<Utc>,
+        zone: Tz,
+    ) -> Result<KindSettings, OptionError> {
         let purchases = || {
-            let validator = PurchaseValidator::new(self.purchase_rules(now));
+            let validator = PurchaseValidator::new(self.purchase_rules(now, zone));
             self.settings(Purchases::new(validator), run_id)
         };
         let supplier_purchases = || {
-            let kind = SupplierPurchases::new(self.company_source(), self.supplier_rules());
+            let kind = SupplierPurchases::new(self.company_source(), self.supplier_rules(zone));
             self.settings(kind, run_id)
         };
         Ok(match self.kind {
@@ -163,9 +201,9 @@ impl ReadArguments {
         self.threads.unwrap_or_else(cores)
     }
 
-    fn purchase_rules(&self, now: DateTime<Utc>) -> PurchaseRuleSettings {
+    fn purchase_rules(&self, now: DateTime<Utc>, default_zone: Tz) -> PurchaseRuleSettings {
         PurchaseRuleSettings {
-            default_zone: self.default_timezone,
+            default_zone,
             now_micros: now.timestamp_micros(),
             future: if self.reject_future {
                 FuturePolicy::Reject
@@ -177,11 +215,11 @@ impl ReadArguments {
         }
     }
 
-    fn supplier_rules(&self) -> SupplierPurchaseRuleSettings {
+    fn supplier_rules(&self, default_zone: Tz) -> SupplierPurchaseRuleSettings {
         SupplierPurchaseRuleSettings {
             // Set for each input.
             company: None,
-            default_zone: self.default_timezone,
+            default_zone,
             default_currency: self.default_currency(),
             numbers_as_strings: self.numbers_as_strings,
             reject_unknown_fields: self.reject_unknown_fields,

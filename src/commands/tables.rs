@@ -3,11 +3,12 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use super::CommandError;
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
-use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
+use crate::lake::{FileRef, Lake, LakeError, Snapshot, TimezoneProperty, rejects_spec};
 use crate::render::dashboard::{Provenance, TableVersion};
 use crate::report::{
     DataPath, PurchaseFile, RejectFile, SeriesParameters, StoreAccess, SupplierPurchaseFile,
@@ -51,6 +52,8 @@ pub(super) struct OpenedTable<F> {
     pub(super) name: &'static str,
     pub(super) version: i64,
     pub(super) files: Vec<F>,
+    /// The time zone of the lake at this version, if it is set.
+    timezone: Option<TimezoneProperty>,
 }
 
 impl<F> OpenedTable<F> {
@@ -75,6 +78,17 @@ impl<F> OpenedTable<F> {
 }
 
 impl OpenedTable<PurchaseFile> {
+    /// The time zone of the lake at this version, if it is set.
+    pub(super) fn timezone(&self) -> Result<Option<Tz>, LakeError> {
+        let property = self.timezone.as_ref();
+        property.map(TimezoneProperty::zone).transpose()
+    }
+
+    /// Keeps the files of a range of UTC days.
+    pub(super) fn keep_days(&mut self, days: &RangeInclusive<NaiveDate>) {
+        self.files.retain(|file| days.contains(&file.purchase_date));
+    }
+
     /// The provenance of a series.
     pub(super) fn series_provenance(&self, parameters: &SeriesParameters) -> Provenance {
         self.provenance(parameters.timezone().name(), parameters.settings())
@@ -100,15 +114,14 @@ impl OpenedTable<RejectFile> {
     }
 }
 
-/// The purchases of a range of UTC days, or all.
+/// The purchases of all days.
 pub(super) fn purchases(
     lake: &Lake,
     at: AtVersion,
-    dates: Option<RangeInclusive<NaiveDate>>,
 ) -> Result<OpenedTable<PurchaseFile>, CommandError> {
     let spec = purchases_spec();
     let day = spec.partition_columns.first().map_or("", |day| day.name);
-    open(lake, spec.name, at, dates, |file, path| {
+    open(lake, spec.name, at, |file, path| {
         let purchase_date = parsed(&file, day)?;
         Ok(PurchaseFile {
             path,
@@ -123,22 +136,16 @@ pub(super) fn supplier_purchases(
     at: AtVersion,
     company_id: Option<i64>,
 ) -> Result<OpenedTable<SupplierPurchaseFile>, CommandError> {
-    let table = open(
-        lake,
-        supplier_purchases_spec().name,
-        at,
-        None,
-        |file, path| {
-            let of_company = parsed(&file, "company_id")?;
-            let month = first_day(&file)?;
-            Ok(SupplierPurchaseFile {
-                rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
-                path,
-                company_id: of_company,
-                month,
-            })
-        },
-    )?;
+    let table = open(lake, supplier_purchases_spec().name, at, |file, path| {
+        let of_company = parsed(&file, "company_id")?;
+        let month = first_day(&file)?;
+        Ok(SupplierPurchaseFile {
+            rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
+            path,
+            company_id: of_company,
+            month,
+        })
+    })?;
     let is_wanted = |file: &SupplierPurchaseFile| company_id.is_none_or(|id| id == file.company_id);
     Ok(OpenedTable {
         files: table.files.into_iter().filter(is_wanted).collect(),
@@ -152,7 +159,6 @@ pub(super) fn rejects(lake: &Lake) -> Result<OpenedTable<RejectFile>, CommandErr
         lake,
         rejects_spec().name,
         AtVersion::Latest,
-        None,
         |file, path| {
             let record_kind = file.partition("record_kind").unwrap_or_default().to_owned();
             Ok(RejectFile { path, record_kind })
@@ -174,11 +180,14 @@ fn open<F>(
     lake: &Lake,
     name: &'static str,
     at: AtVersion,
-    dates: Option<RangeInclusive<NaiveDate>>,
     file: impl Fn(FileRef, DataPath) -> Result<F, CommandError>,
 ) -> Result<OpenedTable<F>, CommandError> {
     let version = at.number(lake, name)?;
-    let Snapshot { version, files } = lake.snapshot(name, version, dates)?;
+    let Snapshot {
+        version,
+        files,
+        timezone,
+    } = lake.snapshot(name, version, None)?;
     tracing::debug!(table = name, version, files = files.len(), "table opened");
     let reached = lake.stores().settings();
     let access = lake
@@ -192,6 +201,7 @@ fn open<F>(
         name,
         version,
         files: files.collect::<Result<_, _>>()?,
+        timezone,
     })
 }
 

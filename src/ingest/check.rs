@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use super::changed_input::{ChangedInput, ReadingSettings};
 use super::collector::{CommitPolicy, collect};
 use super::error::RunError;
@@ -37,6 +39,8 @@ pub(super) fn check<K: RecordKind, E: From<RunError>>(
         reading_settings: ReadingSettings::default(),
         max_partitions: DEFAULT_MAX_PARTITIONS,
         now_micros: 0,
+        // A check writes no rows of inputs.
+        default_timezone: Tz::UTC,
     };
     let mut failed = None;
     let mut report = |event: CheckEvent<'_>| {

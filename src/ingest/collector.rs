@@ -196,6 +196,12 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
         self.policy.discard(content)?;
         let index = self.index(input);
+        if !counters.counts.balances() {
+            return Err(RunError::Unbalanced {
+                path: self.run.reports.path(index),
+                counts: counters.counts,
+            });
+        }
         let digest = totals.and_then(|totals| self.run.difference(index, totals).0);
         let is_ignored = digest.is_some_and(|digest| self.run.listed.is_ignored(digest));
         let outcome = if is_ignored {

@@ -6,7 +6,7 @@ use super::record_kind::RecordKind;
 use super::validate::ValidatedChunk;
 use crate::input::{InputTotals, Refusal};
 use crate::rules::RuleId;
-use crate::run_report::{RecordCounts, RuleCounts, add_rule_counts};
+use crate::run_report::{RecordCounts, RefusedFinding, RuleCounts, add_rule_counts};
 
 /// The counts of one input.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,12 @@ pub struct InputCounters {
     pub days: HashSet<i32>,
     /// Why it is refused.
     pub refusal: Option<Refusal>,
+    /// Its first findings that reject a record, at most [`FIRST_FINDINGS`].
+    pub(super) first_findings: Vec<RefusedFinding>,
 }
+
+/// Enough to see whether one cause rejects all records; `check` lists the others.
+const FIRST_FINDINGS: usize = 3;
 
 impl InputCounters {
     /// Adds the counts of a chunk; the rows that it accepted are counted as accepted.
@@ -43,12 +48,32 @@ impl InputCounters {
                 *self.rejected_by_rule.entry(rule).or_default() += 1;
             }
         }
+        self.add_first_findings(validated);
         for (rule, &count) in RuleId::ALL.iter().zip(&validated.warned) {
             self.count_warning(*rule, count);
         }
         if self.refusal.is_none() {
             self.refusal.clone_from(&validated.refusal);
         }
+    }
+
+    fn add_first_findings<K: RecordKind>(&mut self, validated: &ValidatedChunk<K>) {
+        let free = FIRST_FINDINGS - self.first_findings.len();
+        let found = validated.rejects.iter().flat_map(|reject| {
+            let rejecting = reject.findings.iter().filter(|finding| finding.rejecting);
+            rejecting.map(|finding| RefusedFinding {
+                line: reject.position.line,
+                rule_id: finding.rule,
+                message: finding.message(),
+            })
+        });
+        self.first_findings.extend(found.take(free));
+    }
+
+    /// The first findings of an input that is refused; of one that is not, the rejects are kept.
+    pub fn refused_findings(&self) -> Vec<RefusedFinding> {
+        let findings = self.refusal.as_ref().map(|_| self.first_findings.clone());
+        findings.unwrap_or_default()
     }
 
     /// Counts a warning, `count` times.

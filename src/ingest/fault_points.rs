@@ -28,6 +28,9 @@ fn ingest(lake: &TestLake, names: &[&str], changed: ChangedInput) -> Result<(), 
     lake.ingest(names, changed).map(drop)
 }
 
+/// More calls than any writer makes.
+const MAX_CALLS: usize = 200;
+
 const WRITERS: [Writer; 7] = [
     Writer {
         name: "append",
@@ -143,7 +146,7 @@ fn a_writer_that_is_stopped_at_any_call_is_completed_by_the_same_command() {
     for writer in &WRITERS {
         let mut activations = 0;
         for kind in FaultKind::ALL {
-            let calls = (0..)
+            let calls = (0..MAX_CALLS)
                 .take_while(|call| stops_at(writer, *call, kind))
                 .count();
             assert!(calls >= 4, "{}: only {calls} calls", writer.name);

@@ -30,6 +30,7 @@ pub fn of_content(digest: Digest, reason: &str, now_micros: i64) -> InputRow {
         shape: "unknown".to_owned(),
         counts: InputCounts::default(),
         ingested_at: now_micros,
+        default_timezone: None,
         with_rejects: false,
         state: InputState::Ignored,
         reading_settings: None,

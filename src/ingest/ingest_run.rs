@@ -221,7 +221,7 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
     fn note_copy<C>(&mut self, input: &PendingInput<C>) {
         let mut of_path = self.listed.of_path(&input.path);
         if of_path.all(|listed| listed.row.digest != input.digest) {
-            let row = input.row(&input.counters, false, self.options.now_micros);
+            let row = input.row(&input.counters, false, self.options);
             self.copies.push(row.as_copy());
         }
     }

@@ -69,10 +69,12 @@ impl<'a> InputReports<'a> {
             digest: totals.map(|totals| totals.digest.to_hex().to_string()),
             bytes: totals.map_or(0, |totals| totals.bytes),
             counts: counters.counts,
+            rejected_by_rule: counters.rejected_by_rule.clone(),
             refusal: counters.refusal.as_ref().map(RefusalReport::from),
             dialect: dialect.map(dialect_evidence).unwrap_or_default(),
             notes,
             findings,
+            refused_findings: counters.refused_findings(),
         };
         if let Some(slot) = self.reports.get_mut(index) {
             *slot = Some(report);

@@ -8,7 +8,7 @@ use super::testing::{Dump, LakeContent, TestLake, bad_record};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
-/// Numbers that follow from a seed (SplitMix64).
+/// Numbers that follow from a seed (`SplitMix64`).
 struct Numbers(u64);
 
 impl Numbers {

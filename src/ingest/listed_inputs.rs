@@ -170,6 +170,7 @@ mod tests {
             shape: "ndjson".to_owned(),
             counts: InputCounts::default(),
             ingested_at,
+            default_timezone: None,
             with_rejects: false,
             state,
             reading_settings: None,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use super::changed_input::{ChangedInput, ReadingSettings};
 use super::counters::RunCounters;
 use super::error::RunError;
@@ -27,6 +29,8 @@ pub struct IngestOptions<K> {
     pub max_partitions: usize,
     /// µs since 1970 at the start of the run.
     pub now_micros: i64,
+    /// The zone in which times without an offset are read.
+    pub default_timezone: Tz,
 }
 
 /// The result of a run.

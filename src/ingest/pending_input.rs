@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::changed_input::InputDifference;
 use super::counters::InputCounters;
+use super::options::IngestOptions;
 use crate::input::InputTotals;
 use crate::lake::{CommittedDigests, Digest, InputCounts, InputRow, InputState};
 use crate::run_report::RecordCounts;
@@ -27,12 +28,12 @@ pub(super) struct PendingInput<C> {
 }
 
 impl<C> PendingInput<C> {
-    /// Its row in `inputs`, ingested at `now_micros` (µs since 1970) with these counters.
-    pub(super) fn row(
+    /// Its row in `inputs`, ingested with these options and counters.
+    pub(super) fn row<K>(
         &self,
         counters: &InputCounters,
         with_rejects: bool,
-        now_micros: i64,
+        options: &IngestOptions<K>,
     ) -> InputRow {
         let file = self.totals.file;
         let size = file.map_or(self.totals.bytes, |file| file.size_bytes);
@@ -43,7 +44,8 @@ impl<C> PendingInput<C> {
             digest: self.digest,
             shape: self.totals.format.as_str().to_owned(),
             counts: input_counts(&counters.counts),
-            ingested_at: now_micros,
+            ingested_at: options.now_micros,
+            default_timezone: Some(options.default_timezone.name().to_owned()),
             with_rejects,
             state: InputState::Current,
             reading_settings: self.reading_settings.clone(),

@@ -166,6 +166,7 @@ impl TestLake {
             },
             max_partitions: 100,
             now_micros: self.now(),
+            default_timezone: chrono_tz::Tz::UTC,
         };
         let progress = Progress::default();
         let ended = purchases::ingest(lake, &inputs.inputs, &options, &progress);
@@ -288,7 +289,9 @@ impl TestLake {
             }
         });
         let of_table = |rows: &mut BTreeMap<String, Vec<String>>| {
-            rows.values_mut().for_each(|rows| rows.sort());
+            for rows in rows.values_mut() {
+                rows.sort();
+            }
         };
         of_table(&mut content.rows);
         of_table(&mut content.rejects);

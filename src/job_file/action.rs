@@ -119,8 +119,8 @@ impl JobFileParser<'_> {
         }
     }
 
-    /// The arguments of a command: its name, its subcommand, the lake of the job, options, and the
-    /// positional arguments after `--`.
+    /// The arguments of a command: its name, its subcommand, the lake and the time zone of the job,
+    /// options, and the positional arguments after `--`.
     fn argv(
         &self,
         name: &str,
@@ -133,11 +133,19 @@ impl JobFileParser<'_> {
         let words = |given: Vec<&GivenKey<'_>>| -> Vec<String> {
             given.iter().flat_map(|given| given.argv.clone()).collect()
         };
-        let mut has_lake = command.get_arguments();
-        let has_lake = has_lake.any(|option| option.get_long() == Some("lake"));
+        let has = |name: &str| {
+            let mut options = command.get_arguments();
+            options.any(|option| option.get_long() == Some(name))
+        };
         let mut argv = vec![name.to_owned()];
         argv.extend(chosen.map(str::to_owned));
-        argv.extend(has_lake.then(|| format!("--lake={}", self.lake)));
+        argv.extend(has("lake").then(|| format!("--lake={}", self.lake)));
+        if let Some((zone, _)) = &self.timezone {
+            let options = keys::TIMEZONE_OPTIONS.into_iter();
+            let unset =
+                options.filter(|name| has(name) && span_of(given, &keys::key_name(name)).is_none());
+            argv.extend(unset.map(|name| format!("--{name}={zone}")));
+        }
         argv.extend(words(options));
         if !positional.is_empty() {
             argv.push("--".to_owned());
@@ -153,7 +161,17 @@ impl JobFileParser<'_> {
         matches: &ArgMatches,
         given: &[GivenKey<'_>],
     ) -> Vec<Setting> {
-        let origin_of = |name: &str| Some(self.origin(&span_of(given, name)?));
+        let of_job = |name: &str| {
+            let (_, span) = self.timezone.as_ref()?;
+            let mut options = keys::TIMEZONE_OPTIONS.into_iter();
+            options
+                .any(|option| keys::key_name(option) == name)
+                .then(|| span.clone())
+        };
+        let origin_of = |name: &str| {
+            let span = span_of(given, name).or_else(|| of_job(name))?;
+            Some(self.origin(&span))
+        };
         let settings = settings_of(&format!("step {step:?}"), command, matches, &origin_of);
         // The lake and the clock belong to the job.
         let is_key = |setting: &Setting| keys::excluded(&setting.name).is_none();

@@ -28,6 +28,9 @@ pub(super) fn excluded(name: &str) -> Option<&'static str> {
 /// must not run on a schedule.
 const LAKE_STEP_COMMANDS: [&str; 4] = ["status", "compact", "vacuum", "verify"];
 
+/// The options of the commands that the time zone of the job sets where a step does not.
+pub(super) const TIMEZONE_OPTIONS: [&str; 2] = ["default-timezone", "timezone"];
+
 /// Global options that are not keys of `[settings]`, and why.
 const EXCLUDED_SETTINGS: [(&str, &str); 1] =
     [("explain-config", "it prints settings and is not one")];
@@ -36,11 +39,16 @@ const EXCLUDED_SETTINGS: [(&str, &str); 1] =
 pub(super) type FixedKey = (&'static str, &'static str, &'static str);
 
 /// The keys at the top of a file.
-pub(super) const TOP_KEYS: [FixedKey; 4] = [
+pub(super) const TOP_KEYS: [FixedKey; 5] = [
     (
         "lake",
         "string",
         "Path or URL of the lake, created if missing; without it PURCHASE_ETL_LAKE names the lake",
+    ),
+    (
+        "timezone",
+        "string",
+        "IANA time zone of the steps that set none, and of today as the data date; without it, steps use that of the lake, else UTC",
     ),
     (
         "variables",

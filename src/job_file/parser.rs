@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -14,6 +15,7 @@ use super::refused_key::RefusedKey;
 use super::template::TemplateValues;
 use super::{Setting, SettingOrigin, keys, suggest};
 use crate::commands::OptionError;
+use crate::values::parse_timezone;
 
 /// Names that templates use otherwise and variables cannot have.
 pub(super) const RESERVED_NAMES: [&str; 4] = ["date", "env", "lake", "company_id"];
@@ -29,6 +31,8 @@ pub(super) struct JobFileParser<'a> {
     pub(super) problems: ProblemCollector<'a>,
     pub(super) templates: TemplateValues<'a>,
     pub(super) lake: String,
+    /// The time zone of the job and the position of its key.
+    pub(super) timezone: Option<(Tz, Range<usize>)>,
 }
 
 impl<'a> JobFileParser<'a> {
@@ -52,6 +56,7 @@ impl<'a> JobFileParser<'a> {
                 variables: BTreeMap::new(),
             },
             lake: String::new(),
+            timezone: None,
         };
         for error in &errors {
             let span = error.span().unwrap_or_default();
@@ -65,6 +70,7 @@ impl<'a> JobFileParser<'a> {
         parser.templates.variables = parser.variables();
         parser.check_set()?;
         parser.lake = parser.resolved_lake();
+        parser.timezone = parser.resolved_timezone();
         Ok(parser)
     }
 
@@ -236,7 +242,22 @@ impl<'a> JobFileParser<'a> {
         filled.unwrap_or_default()
     }
 
-    /// The lake and the variables, with their origins.
+    fn resolved_timezone(&mut self) -> Option<(Tz, Range<usize>)> {
+        let entry = self.table.get("timezone").cloned()?;
+        let text = self.string(&entry, "timezone")?;
+        match parse_timezone(&text) {
+            Ok(zone) => Some((zone, entry.span())),
+            Err(unknown) => {
+                let message = format!("invalid value {text:?}");
+                let remedy = format!("it {unknown}");
+                self.problems
+                    .add(&entry.span(), "timezone", message, remedy);
+                None
+            }
+        }
+    }
+
+    /// The lake, the time zone and the variables, with their origins.
     pub(super) fn top_settings(&self) -> Vec<Setting> {
         let from = |name: &str, span: Option<Range<usize>>| match (self.set(name), span) {
             (Some(_), _) => SettingOrigin::Flag,
@@ -253,6 +274,9 @@ impl<'a> JobFileParser<'a> {
         let span_of = |table: &DeTable<'_>, name: &str| table.get(name).map(Spanned::span);
         let lake = from("lake", span_of(&self.table, "lake"));
         let mut settings = vec![setting("lake", &self.lake, lake)];
+        if let Some((zone, span)) = &self.timezone {
+            settings.push(setting("timezone", zone.name(), self.origin(span)));
+        }
         let variables = self
             .table
             .get("variables")

@@ -26,7 +26,7 @@ use backfill::BackfillOptions;
 pub struct RunCommand {
     /// Run this job file (TOML)
     job: PathBuf,
-    /// Set the data date, the value of `{date}` in the job [default: today, UTC]
+    /// Set the data date, the value of `{date}` in the job [default: today, in the time zone of the job, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["from", "to"])]
     date: Option<NaiveDate>,
     /// Run the job for every day from this one on
@@ -102,13 +102,16 @@ impl RunCommand {
         environment: Environment<'_>,
         program: &clap::Command,
     ) -> Result<JobFileSettings, JobFileError> {
-        let date = self.date.or(self.to);
-        job.settings(&ResolveContext {
-            date: date.unwrap_or_else(|| self.now(clock).date_naive()),
+        let now = self.now(clock);
+        let context = ResolveContext {
+            date: now.date_naive(),
             set: &self.set,
             environment,
             program,
-        })
+        };
+        let date = self.date.or(self.to);
+        let date = date.unwrap_or_else(|| job.today(now, &context));
+        job.settings(&ResolveContext { date, ..context })
     }
 
     /// The plans of the days, in order; all are resolved before the first one runs.
@@ -122,17 +125,19 @@ impl RunCommand {
         environment: Environment<'_>,
         program: &clap::Command,
     ) -> Result<Vec<JobPlan>, JobFileError> {
+        let now = self.now(clock);
+        let context = ResolveContext {
+            date: now.date_naive(),
+            set: &self.set,
+            environment,
+            program,
+        };
         let dates = match self.from.zip(self.to) {
             Some((from, to)) => days_between(from, to)?,
-            None => vec![self.date.unwrap_or_else(|| self.now(clock).date_naive())],
+            None => vec![self.date.unwrap_or_else(|| job.today(now, &context))],
         };
         let plans = dates.into_iter().map(|date| {
-            let context = ResolveContext {
-                date,
-                set: &self.set,
-                environment,
-                program,
-            };
+            let context = ResolveContext { date, ..context };
             Ok(select_steps(job.resolve(&context)?, &self.only)?)
         });
         plans.collect()

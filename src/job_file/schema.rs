@@ -21,6 +21,7 @@ pub fn schema(program: &clap::Command) -> Result<String, serde_json::Error> {
         "additionalProperties": false,
         "properties": {
             "lake": text(meaning(&TOP_KEYS, "lake")),
+            "timezone": text(meaning(&TOP_KEYS, "timezone")),
             "variables": {
                 "type": "object",
                 "description": meaning(&TOP_KEYS, "variables"),

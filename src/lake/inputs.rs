@@ -1,6 +1,7 @@
 //! The table of inputs: facts about ingested inputs are written as rows, and read back so that
 //! unchanged files need not be read again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -33,6 +34,8 @@ pub struct InputRow {
     pub counts: InputCounts,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
+    /// The IANA time zone in which its times without an offset were read; `None` if it is not known.
+    pub default_timezone: Option<String>,
     /// Whether its rejects are part of this batch. `false` if an earlier run that was stopped
     /// before it committed the rows has already committed the rejects. Not a column.
     pub with_rejects: bool,
@@ -50,6 +53,7 @@ impl InputRow {
     pub fn as_copy(&self) -> Self {
         Self {
             counts: InputCounts::default(),
+            default_timezone: None,
             reading_settings: None,
             ..self.clone()
         }
@@ -183,6 +187,23 @@ impl Lake {
         Ok(listed)
     }
 
+    /// The time zones in which the current inputs of these record kinds were read, with the number of
+    /// inputs. Inputs whose zone is not known are not counted.
+    ///
+    /// # Errors
+    /// As [`Lake::listed_inputs`].
+    pub fn input_timezones(&self, kinds: &[&str]) -> Result<BTreeMap<String, u64>, LakeError> {
+        let mut zones = BTreeMap::new();
+        for kind in kinds {
+            let listed = self.listed_inputs(kind)?.into_iter();
+            let current = listed.filter(ListedInput::is_current);
+            for zone in current.filter_map(|input| input.row.default_timezone) {
+                *zones.entry(zone).or_default() += 1;
+            }
+        }
+        Ok(zones)
+    }
+
     /// Writes the data file of the table of inputs for these rows.
     pub(super) fn stage_inputs(
         &self,
@@ -276,6 +297,7 @@ fn inputs_batch(inputs: &[ListedInput]) -> Result<RecordBatch, LakeError> {
         number(|row| row.counts.superseded),
         number(|row| row.counts.skipped),
         time(|row| Some(row.ingested_at)),
+        optional(|row| &row.default_timezone),
         text(|input| input.row.state.name().to_owned()),
         optional(|row| &row.reading_settings),
         optional(|row| &row.reason),
@@ -293,7 +315,7 @@ pub(super) fn listed_in(batch: &RecordBatch) -> Result<Vec<ListedInput>, LakeErr
     let (runs, kinds, paths) = (text("run_id")?, text("record_kind")?, text("path")?);
     let (digests, shapes) = (text("digest")?, text("shape")?);
     let (states, settings) = (text("state")?, text("reading_settings")?);
-    let reasons = text("reason")?;
+    let (zones, reasons) = (text("default_timezone")?, text("reason")?);
     let (sizes, modified) = (number("size_bytes")?, time("modified_at")?);
     let (read, accepted) = (number("records_read")?, number("accepted")?);
     let (rejected, duplicate) = (number("rejected")?, number("duplicate")?);
@@ -317,6 +339,7 @@ pub(super) fn listed_in(batch: &RecordBatch) -> Result<Vec<ListedInput>, LakeErr
                 skipped: skipped.value(row),
             },
             ingested_at: ingested.value(row),
+            default_timezone: some(zones, row),
             with_rejects: false,
             state: InputState::of_name(state.as_deref())?,
             reading_settings: some(settings, row),

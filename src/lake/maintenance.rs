@@ -9,6 +9,7 @@
 //! | `verify` | compares the store with the logs |
 //! | `restore` | makes an older version the newest |
 //! | `upgrade` | adds the columns that its specification has and it lacks |
+//! | `set_timezone` | sets the property with the time zone of the lake |
 //!
 //! Listing, sizes, footers and deletions use the table's object store; rows use
 //! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter). The
@@ -20,6 +21,7 @@ mod loaded_table;
 mod objects;
 mod restorable;
 mod restore;
+mod set_timezone;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,7 @@ pub use compact::{CompactOptions, CompactionReport};
 pub use history::{History, HistoryEntry};
 pub use loaded_table::DayRange;
 pub use restore::{RestoreReport, RestoreScope, RestoreTarget};
+pub use set_timezone::TimezoneReport;
 pub use status::{Checkpoint, FileCount, TableStatus};
 pub use upgrade::{AddedColumn, UpgradeReport};
 pub use vacuum::{VacuumCandidate, VacuumPlan, VacuumReason};

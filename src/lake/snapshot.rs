@@ -13,6 +13,7 @@ use super::partition::{Partition, PartitionType, PartitionValue, check_inside_ta
 use super::staged::DataFile;
 use super::table::loaded_state;
 use super::table_spec::TableSpec;
+use super::timezone::TimezoneProperty;
 use super::{Lake, LakeError};
 
 /// The files of a table at one version.
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub version: i64,
     /// The files, sorted by path.
     pub files: Vec<FileRef>,
+    /// The time zone of the lake at this version, if it is set for this table.
+    pub timezone: Option<TimezoneProperty>,
 }
 
 /// One data file of a snapshot.
@@ -150,6 +153,7 @@ impl Lake {
         Ok(Snapshot {
             version: signed(state.version()),
             files,
+            timezone: TimezoneProperty::of(table, state),
         })
     }
 }

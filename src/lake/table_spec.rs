@@ -107,6 +107,7 @@ pub fn inputs_spec() -> TableSpec {
         Field::new("superseded", DataType::Int64, false),
         Field::new("skipped", DataType::Int64, false),
         Field::new("ingested_at", timestamp(), false),
+        Field::new("default_timezone", DataType::Utf8, true),
         Field::new("state", DataType::Utf8, true),
         Field::new("reading_settings", DataType::Utf8, true),
         Field::new("reason", DataType::Utf8, true),
@@ -228,7 +229,7 @@ mod tests {
         assert_eq!(names.first(), Some(&"run_id"));
         assert_eq!(names.last(), Some(&"record_kind"));
         assert_eq!(names.len(), 11);
-        assert_eq!(inputs_spec().delta_columns().unwrap().len(), 17);
+        assert_eq!(inputs_spec().delta_columns().unwrap().len(), 18);
     }
 
     #[test]
@@ -244,7 +245,7 @@ mod tests {
         let mut spec = inputs_spec();
         spec.partition_columns = &[COMPANY, MONTH];
         let columns = spec.delta_columns().unwrap();
-        let last: Vec<String> = columns[17..]
+        let last: Vec<String> = columns[18..]
             .iter()
             .map(|column| format!("{} {}", column.name(), column.data_type()))
             .collect();

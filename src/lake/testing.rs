@@ -163,6 +163,7 @@ pub(super) fn input(name: &str, counts: InputCounts) -> InputRow {
         shape: "ndjson".to_owned(),
         counts,
         ingested_at: 1_700_000_001_000_000,
+        default_timezone: Some("America/Sao_Paulo".to_owned()),
         with_rejects: counts.rejected > 0,
         state: InputState::Current,
         reading_settings: None,

@@ -14,6 +14,7 @@ mod races;
 mod reading;
 mod recovery;
 mod tables;
+mod timezone;
 mod upgrade;
 
 fn nothing(_: CommitStep) {}

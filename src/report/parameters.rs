@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use clap::Args;
 
 use super::ending_at::{EndingAtContext, EndingAtNote, SeriesEnd, resolve_ending_at};
@@ -16,6 +16,7 @@ use super::window::{HourLength, SeriesUnit, Window, WindowSpec};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, parse_currency};
 use crate::values::instant::format_utc_micros;
+use crate::values::parse_timezone;
 
 const LENGTH_REQUIREMENT: &str =
     "is required and must be a whole number between 1 and 100 (inclusive)";
@@ -39,7 +40,7 @@ pub struct SeriesRequest {
     /// Select purchases of this product, exactly as stored
     #[arg(long, value_name = "NAME")]
     pub product: Option<String>,
-    /// Count days in this IANA time zone [default: UTC]
+    /// Count days in this IANA time zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     /// Set what --length counts with --unit hour: `days` or `units` (hours) [default: days]
@@ -286,13 +287,8 @@ fn resolve_timezone(raw: Option<&str>) -> Result<Tz, ParameterError> {
     let Some(text) = raw else {
         return Ok(Tz::UTC);
     };
-    text.parse().map_err(|_: chrono_tz::ParseError| {
-        let hint = TZ_VARIANTS
-            .iter()
-            .find(|zone| zone.name().eq_ignore_ascii_case(text))
-            .map_or_else(String::new, |zone| format!("; did you mean {zone}?"));
-        let requirement =
-            format!("must be an IANA time zone name, such as America/Sao_Paulo{hint}");
+    parse_timezone(text).map_err(|unknown| {
+        let requirement = unknown.to_string();
         ParameterError::refused(RuleId::ParTimezone, "timezone", text, &requirement)
     })
 }

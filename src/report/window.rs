@@ -15,6 +15,7 @@ use super::local_dates::{
     LocalDateSpan, WIDEST_OFFSET_SECONDS, local_date_spans, midnight_utc_seconds,
 };
 use crate::values::instant::date_utc;
+use crate::values::is_utc;
 
 const SECOND_MICROS: i64 = 1_000_000;
 const HOUR_SECONDS: i64 = 3_600;
@@ -273,14 +274,6 @@ fn hour_text(timezone: Tz, from_micros: i64) -> String {
     } else {
         local.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
-}
-
-/// Whether a zone is UTC or an alias of it; London in winter is not.
-fn is_utc(timezone: Tz) -> bool {
-    matches!(
-        timezone.name(),
-        "UTC" | "Etc/UTC" | "UCT" | "Etc/UCT" | "Universal" | "Etc/Universal" | "Zulu" | "Etc/Zulu"
-    )
 }
 
 #[cfg(test)]

@@ -67,6 +67,16 @@ fn quantities(workdir: &Workdir) -> Value {
     quantities_of(workdir, "2", "2026-10-02")
 }
 
+/// The quantity of 1 October before the version that an ingest has committed.
+fn first_day_before(workdir: &Workdir, ingest: &Output) -> Value {
+    let version = ingest.json()["table_versions"]["purchases"].as_u64();
+    let before = (version.expect("a version") - 1).to_string();
+    let options = ["--length", "1", "--ending-at", "2026-10-01"];
+    let at = ["--lake-version", before.as_str()];
+    let answer = workdir.report("quantity-series", options.iter().chain(&at));
+    answer.assert_code(0).json()["data"][0]["purchase_quantity"].clone()
+}
+
 #[test]
 fn a_corrected_file_is_refused_and_replaced_on_request() {
     let workdir = Workdir::new();
@@ -113,37 +123,15 @@ fn a_corrected_file_is_refused_and_replaced_on_request() {
     assert_eq!(again.assert_code(0).outcomes(), ["already_ingested"]);
     assert_eq!(again.json()["table_versions"]["purchases"], Value::Null);
     // The answer of the version before is as it was.
-    let version = replaced.json()["table_versions"]["purchases"]
-        .as_u64()
-        .expect("a version")
-        - 1;
-    let version = version.to_string();
-    let before = workdir.report(
-        "quantity-series",
-        [
-            "--length",
-            "1",
-            "--ending-at",
-            "2026-10-01",
-            "--lake-version",
-            &version,
-        ],
-    );
-    assert_eq!(
-        before.assert_code(0).json()["data"][0]["purchase_quantity"],
-        20
-    );
+    assert_eq!(first_day_before(&workdir, &replaced), 20);
 }
 
 #[test]
 fn a_grown_file_replaces_what_it_was_and_its_old_content_may_come_again() {
     let workdir = Workdir::new();
     let text = numbered(0, 6);
-    let part: String = text
-        .lines()
-        .take(4)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let lines: Vec<&str> = text.split_inclusive('\n').take(4).collect();
+    let part = lines.concat();
     workdir.write("log.ndjson", &part);
     workdir.ingest(["log.ndjson"]).assert_code(0);
     workdir.write("log.ndjson", &text);

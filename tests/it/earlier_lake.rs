@@ -42,9 +42,10 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
         sample("documents/currents_sample.ndjson"),
     ];
     let not_upgraded = workdir.ingest([&inputs[1]]);
-    not_upgraded
-        .assert_code(1)
-        .assert_stderr_contains(&["\"inputs\" has no column state", "lake upgrade"]);
+    not_upgraded.assert_code(1).assert_stderr_contains(&[
+        "\"inputs\" has no column default_timezone, state",
+        "lake upgrade",
+    ]);
     upgrade_inputs(&workdir);
     let limit = ["--reject-limit=50%"].map(PathBuf::from);
     let again = workdir.ingest(limit.iter().chain(&inputs));
@@ -68,7 +69,7 @@ fn upgrade_inputs(workdir: &Workdir) {
     assert_eq!(names, ADDED_TO_INPUTS);
 }
 
-const ADDED_TO_INPUTS: [&str; 3] = ["state", "reading_settings", "reason"];
+const ADDED_TO_INPUTS: [&str; 4] = ["default_timezone", "state", "reading_settings", "reason"];
 
 #[test]
 fn states_of_version_0_1_0_are_recognised_by_their_hash_and_replaced_as_in_a_new_lake() {

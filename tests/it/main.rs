@@ -58,6 +58,8 @@ mod input_discovery;
 mod input_formats;
 /// Invalid job files, and the schema of job files.
 mod invalid_jobs;
+/// The time zone of a job.
+mod job_timezone;
 /// Job files: the demo, dry runs, dependencies between steps.
 mod jobs;
 /// Killed and interrupted runs, and their completion by the same command.
@@ -68,6 +70,8 @@ mod lake_compaction;
 mod lake_maintenance;
 /// Restoring an older version, and ingesting its inputs again.
 mod lake_restore;
+/// The time zone of a lake.
+mod lake_timezone;
 /// Tables of an earlier version, without a column that the program has.
 mod lake_upgrade;
 /// Upgrades concurrent with each other and with runs.
@@ -98,6 +102,8 @@ mod power_cut;
 mod recovery;
 /// Refused inputs commit nothing, and the run continues with the rest.
 mod refused_inputs;
+/// What the summary of a run shows of refused inputs.
+mod refused_summary;
 /// Limits of threads, open files and memory.
 mod resource_limits;
 /// The rooms of `src/` import each other in one direction.
@@ -156,6 +162,8 @@ mod supplier_state;
 mod telemetry;
 /// What remains on a terminal.
 mod terminal;
+/// The time zone of a command: option, step, job, lake, UTC.
+mod timezone_precedence;
 /// Terminal control characters in inputs, and readers that stop early.
 mod untrusted_text;
 

@@ -209,7 +209,7 @@ const TELEMETRY: [&str; 4] = [
 ];
 
 /// Commands that list something as JSON.
-const LISTINGS: [&[&str]; 11] = [
+const LISTINGS: [&[&str]; 12] = [
     &["runs", "list", "--lake=lake"],
     &["rules", "list"],
     &["rules", "explain", "BRZ-QTY-RANGE"],
@@ -220,6 +220,7 @@ const LISTINGS: [&[&str]; 11] = [
     &["lake", "vacuum", "--lake=lake", "--dry-run"],
     &["lake", "verify", "--lake=lake", "--deep"],
     &["lake", "upgrade", "--lake=lake", "--dry-run"],
+    &["lake", "set", "--lake=lake", "--no-timezone"],
     &["jobs", "check", "job.toml"],
 ];
 

@@ -228,6 +228,7 @@ fn ingest(lake: &Lake, stores: &Stores, path: &Path, run: usize, day: Option<u32
         reading_settings: ReadingSettings::default(),
         max_partitions: 100,
         now_micros: 0,
+        default_timezone: chrono_tz::Tz::UTC,
     };
     let date = day.map(|day| NaiveDate::from_ymd_opt(2026, 11, day).expect("a day"));
     let ingested = upsert(lake, &inputs.inputs, &options, date, &Progress::default());
@@ -311,7 +312,7 @@ fn any_snapshots_of_any_dates_give_the_state_of_a_plain_model() {
     let count = std::cell::Cell::new(0_usize);
     let ran = runner.run(&stories(), |story| {
         count.set(count.get() + 1);
-        check(&story, count.get() % 10 == 0)
+        check(&story, count.get().is_multiple_of(10))
     });
     if let Err(error) = ran {
         panic!("PURCHASE_ETL_STATE_SEED={seed}: {error}");

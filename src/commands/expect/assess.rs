@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::{ExpectCommand, ExpectationName, ExpectedTable};
 use crate::commands::tables::{
@@ -42,9 +43,10 @@ impl ExpectCommand {
     pub(super) fn assess(
         &self,
         lake: &Lake,
+        zone: Tz,
         context: &RunContext<'_>,
     ) -> Result<(Vec<ExpectationResult>, bool), CommandError> {
-        let facts = Facts::of(self, lake, context)?;
+        let facts = Facts::of(self, lake, zone, context)?;
         let set = self.expectations().into_iter();
         let results = set.map(|(name, expectation)| {
             let assessment = facts.assess(expectation)?;
@@ -75,12 +77,16 @@ impl ExpectCommand {
         }
     }
 
-    fn parameters(&self, context: &RunContext<'_>) -> Result<SeriesParameters, CommandError> {
+    fn parameters(
+        &self,
+        zone: Tz,
+        context: &RunContext<'_>,
+    ) -> Result<SeriesParameters, CommandError> {
         let days = self.no_empty_days.unwrap_or_default().max(DAYS_COMPARED);
         let request = SeriesRequest {
             length: Some(days.to_string()),
-            ending_at: Some(self.date(context).to_string()),
-            timezone: Some(self.timezone.name().to_owned()),
+            ending_at: Some(self.date(zone, context).to_string()),
+            timezone: Some(zone.name().to_owned()),
             // The data date may end after the run.
             allow_future: true,
             ..SeriesRequest::default()
@@ -93,13 +99,14 @@ impl Facts {
     fn of(
         command: &ExpectCommand,
         lake: &Lake,
+        zone: Tz,
         context: &RunContext<'_>,
     ) -> Result<Self, CommandError> {
-        let parameters = command.parameters(context)?;
+        let parameters = command.parameters(zone, context)?;
         let now: DateTime<Utc> = command.now(context);
         let (tables, has_table) = match command.table {
             ExpectedTable::Purchases => {
-                let table = optional_table(purchases(lake, AtVersion::Latest, None))?;
+                let table = optional_table(purchases(lake, AtVersion::Latest))?;
                 let has_table = table.is_some();
                 (
                     ExpectedFiles::Purchases(files_of(command, table)),
@@ -116,7 +123,8 @@ impl Facts {
         let inputs = if command.max_reject_share.is_some() {
             let listed = lake.listed_inputs(command.table.spec().name)?;
             let current = listed.into_iter().filter(ListedInput::is_current);
-            inputs_compared(current.map(|input| input.row).collect(), context)
+            let rows: Vec<InputRow> = current.map(|input| input.row).collect();
+            inputs_compared(&rows, context)
         } else {
             Vec::new()
         };
@@ -189,9 +197,9 @@ fn files_of<F>(command: &ExpectCommand, table: Option<OpenedTable<F>>) -> Vec<F>
 
 /// The counts of the current inputs of the job, each of its newest content; without an ingest step in
 /// the job, of those of the last ingest. A further path of a content has the counts of the content.
-fn inputs_compared(all: Vec<InputRow>, context: &RunContext<'_>) -> Vec<InputCounts> {
+fn inputs_compared(all: &[InputRow], context: &RunContext<'_>) -> Vec<InputCounts> {
     let mut counts: HashMap<Digest, InputCounts> = HashMap::new();
-    for input in &all {
+    for input in all {
         let known = counts.entry(input.digest).or_default();
         if input.counts.read > known.read {
             *known = input.counts;
@@ -199,7 +207,7 @@ fn inputs_compared(all: Vec<InputRow>, context: &RunContext<'_>) -> Vec<InputCou
     }
     let mut compared: BTreeMap<&str, &InputRow> = BTreeMap::new();
     let last = all.iter().map(|input| input.ingested_at).max();
-    for input in &all {
+    for input in all {
         let is_compared = match &context.job_inputs {
             Some(paths) => paths.contains(&input.path),
             None => Some(input.ingested_at) == last,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::SecondsFormat;
+use chrono_tz::Tz;
 
 use super::ExpectCommand;
 use super::results::{exit_code, note};
@@ -17,6 +18,7 @@ impl ExpectCommand {
     pub(super) fn run_report(
         &self,
         lake: &Lake,
+        zone: Tz,
         expectations: Vec<ExpectationResult>,
         context: &RunContext<'_>,
     ) -> RunReport {
@@ -40,8 +42,8 @@ impl ExpectCommand {
             data_date: step.map(|step| step.date.to_string()),
             job_digest: context.shared.job_digest.clone(),
             settings: BTreeMap::from([
-                ("date", self.date(context).to_string()),
-                ("timezone", self.timezone.name().to_owned()),
+                ("date", self.date(zone, context).to_string()),
+                ("timezone", zone.name().to_owned()),
                 ("now", now.to_rfc3339_opts(SecondsFormat::Micros, true)),
             ]),
             counts: RecordCounts::default(),

@@ -46,15 +46,14 @@ impl IgnoreInput {
         let stores = &context.shared.stores;
         let lake = Lake::at(&self.lake, stores)?;
         let now = context.shared.clock.timestamp_micros();
-        let row = match self.name.parse::<Digest>() {
-            Ok(digest) => ignored_input::of_content(digest, &self.reason, now),
-            Err(_) => {
-                let found = discover(std::slice::from_ref(&self.name), stores, None)?;
-                let [input] = found.inputs.as_slice() else {
-                    return Err(InputError::NotOne(self.name.clone()).into());
-                };
-                ignored_input::of_file(input, &self.reason, now)?
-            }
+        let row = if let Ok(digest) = self.name.parse::<Digest>() {
+            ignored_input::of_content(digest, &self.reason, now)
+        } else {
+            let found = discover(std::slice::from_ref(&self.name), stores, None)?;
+            let [input] = found.inputs.as_slice() else {
+                return Err(InputError::NotOne(self.name.clone()).into());
+            };
+            ignored_input::of_file(input, &self.reason, now)?
         };
         let listed = listed_inputs(&lake, self.kind)?;
         let is_same = |digest: Digest, path: &str| digest == row.digest || path == row.path;
@@ -72,7 +71,8 @@ impl IgnoreInput {
         let shown: Vec<ShownInput> = of_run.map(ShownInput::from).collect();
         let text = self.output.format.write(&shown[..], |shown| {
             let paths = shown.iter().map(|input| escape_unprintable(&input.path));
-            paths.map(|path| format!("{path}: ignored\n")).collect()
+            let lines: Vec<String> = paths.map(|path| format!("{path}: ignored\n")).collect();
+            lines.concat()
         })?;
         put(context.stdout, text.as_bytes())?;
         Ok(ExitCode::Done)

@@ -80,6 +80,11 @@ pub trait LakeAction: fmt::Debug {
         Ok(())
     }
 
+    /// Whether it refuses a location without any table.
+    fn needs_tables(&self) -> bool {
+        true
+    }
+
     /// Whether it neither changes nor verifies the lake, so that telemetry does not report it.
     fn only_shows(&self) -> bool {
         false

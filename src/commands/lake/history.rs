@@ -38,7 +38,7 @@ fn history_text(history: &History, text: &mut String) -> fmt::Result {
     for entry in &history.versions {
         writeln!(
             text,
-            "{:>6}  {}  {:<12}  +{} files {} rows  -{} files {} rows  {}",
+            "{:>6}  {}  {:<17}  +{} files {} rows  -{} files {} rows  {}",
             entry.version,
             entry.committed_at,
             entry.operation,

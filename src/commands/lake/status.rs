@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::action::{LakeAction, LakeRun};
-use super::tables::all;
+use super::tables::{LakeTable, all, maintained};
 use super::units::{age, bytes, counted};
 use crate::commands::CommandError;
 use crate::commands::options::{ByteSize, parse_size};
@@ -33,8 +33,10 @@ impl LakeAction for StatusAction {
         for maintained in all() {
             tables.extend(lake.status(&maintained, self.small.0, now_millis)?);
         }
+        let zone = lake.timezone(maintained(LakeTable::Purchases).spec.name)?;
         let status = LakeStatus {
             lake: lake.location().to_string(),
+            timezone: zone.map(|zone| zone.text().to_owned()),
             bytes_on_store: tables.iter().map(|table| table.on_store.bytes).sum(),
             tables,
         };
@@ -46,6 +48,8 @@ impl LakeAction for StatusAction {
 #[derive(Serialize)]
 struct LakeStatus {
     lake: String,
+    /// The IANA time zone of the lake, as stored; null if it is not set.
+    timezone: Option<String>,
     /// Size of all files of the tables.
     bytes_on_store: u64,
     tables: Vec<TableStatus>,
@@ -53,6 +57,8 @@ struct LakeStatus {
 
 fn status_text(status: &LakeStatus, text: &mut String) -> fmt::Result {
     writeln!(text, "{}", status.lake)?;
+    let zone = status.timezone.as_deref().unwrap_or("not set (UTC)");
+    writeln!(text, "time zone: {zone}")?;
     for table in &status.tables {
         table_status(table, text)?;
     }

@@ -121,6 +121,11 @@ pub(super) fn names(tables: &[MaintainedTable]) -> Vec<&'static str> {
     tables.iter().map(|table| table.spec.name).collect()
 }
 
+/// The record kinds of inputs, which have the names of the tables of their rows.
+pub(super) fn record_kinds() -> [&'static str; 2] {
+    rows_tables().map(|table| table.spec.name)
+}
+
 /// The tables of accepted rows.
 pub(super) fn rows_tables() -> [MaintainedTable; 2] {
     [LakeTable::Purchases, LakeTable::SupplierPurchases].map(maintained)

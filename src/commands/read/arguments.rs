@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::record_kind_selection::RecordKindSelection;
-use crate::commands::options::parse_zone;
 use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
 use crate::input::csv::dialect::DialectOverrides;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
+use crate::values::parse_timezone;
 
 /// Inputs and how to read them.
 #[expect(
@@ -66,9 +66,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Reject records that have fields outside the documentation
     #[arg(long, help_heading = "JSON", hide_short_help = true)]
     pub(super) reject_unknown_fields: bool,
-    /// Read times without an offset in this IANA time zone
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone, default_value = "UTC")]
-    pub(super) default_timezone: Tz,
+    /// Read times with no offset in this zone [default: the lake's or UTC]
+    #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
+    pub(super) default_timezone: Option<Tz>,
     /// Reject purchases more than a day in the future, which otherwise are a warning
     #[arg(long, hide_short_help = true)]
     pub(super) reject_future: bool,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use clap::ValueEnum;
 
 use super::{ReadArguments, RecordKindSelection};
@@ -13,14 +14,18 @@ const TIMEZONE: &str = "default_timezone";
 impl ReadArguments {
     /// Every setting for reading, with defaults. Settings that are detected per input, such as the
     /// delimiter, are absent unless they are set.
-    pub(super) fn effective_settings(&self, now: DateTime<Utc>) -> BTreeMap<&'static str, String> {
+    pub(super) fn effective_settings(
+        &self,
+        now: DateTime<Utc>,
+        default_timezone: Tz,
+    ) -> BTreeMap<&'static str, String> {
         let limits = self.limits();
         let mut settings = BTreeMap::from([
             ("input_format", value_name(&self.input_format)),
             ("lenient", self.lenient.to_string()),
             ("numbers_as_strings", self.numbers_as_strings.to_string()),
             ("freeze_contract", self.reject_unknown_fields.to_string()),
-            (TIMEZONE, self.default_timezone.to_string()),
+            (TIMEZONE, default_timezone.to_string()),
             ("reject_future", self.reject_future.to_string()),
             ("max_record_bytes", limits.max_record_bytes.to_string()),
             ("max_line_bytes", limits.max_line_bytes.to_string()),

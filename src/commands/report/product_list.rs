@@ -40,7 +40,7 @@ impl Report for ProductListReport {
 
     fn write(&self, context: &mut RunContext<'_>) -> Result<(), CommandError> {
         let lake = Lake::at(&self.options.lake, &context.shared.stores)?;
-        let table = purchases(&lake, self.options.version(), None)?;
+        let table = purchases(&lake, self.options.version())?;
         let list = product_list(&table.files, self.page)?;
         self.options.put(&list, &table.list_provenance(), context)
     }

@@ -39,9 +39,11 @@ impl Report for RevenueSeriesReport {
     }
 
     fn write(&self, context: &mut RunContext<'_>) -> Result<(), CommandError> {
-        let now = self.options.now(context);
-        let parameters = SeriesParameters::resolve_revenue(&self.request, now)?;
-        let table = open(&parameters, &self.options, context)?;
+        let RevenueSeriesRequest { series, currency } = &self.request;
+        let (parameters, table) = open(series, &self.options, context, |series, now| {
+            let currency = currency.clone();
+            SeriesParameters::resolve_revenue(&RevenueSeriesRequest { series, currency }, now)
+        })?;
         let series = revenue_series(&parameters, &table.files)?;
         let provenance = table.series_provenance(&parameters);
         self.options.put(&series, &provenance, context)

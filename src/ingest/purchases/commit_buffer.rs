@@ -175,9 +175,9 @@ impl<'l> CommitBuffer<'l> {
         if staged.iter().any(changed_in_lake) {
             writers.discard()?;
         } else {
-            let now = run.options.now_micros;
+            let options = run.options;
             let row = |pending: &PendingPurchases| {
-                pending.row(&pending.counters, self.with_rejects(pending), now)
+                pending.row(&pending.counters, self.with_rejects(pending), options)
             };
             let rows = staged.iter().map(row).collect();
             if self.commit(run, writers, rows)? {
@@ -216,7 +216,7 @@ impl<'l> CommitBuffer<'l> {
             return Ok(true);
         }
         let with_rejects = !known.rejects.contains(&pending.digest);
-        let row = pending.row(&pending.counters, with_rejects, run.options.now_micros);
+        let row = pending.row(&pending.counters, with_rejects, run.options);
         let OutputWriters { rows, mut rejects } = writers;
         if !with_rejects {
             // An earlier run was interrupted after it had committed the same rejects.

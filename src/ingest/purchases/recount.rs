@@ -21,8 +21,11 @@ pub(super) fn recount<C>(
     run: &IngestRun<'_, Purchases>,
     lost: &[&PendingInput<C>],
 ) -> Result<Vec<InputRow>, RunError> {
-    let now = run.options.now_micros;
-    let row = |input: &&PendingInput<C>| input.row(&input.counters, false, now);
+    let row = |input: &&PendingInput<C>| InputRow {
+        // The zone of this run need not be the one in which the rows were read.
+        default_timezone: None,
+        ..input.row(&input.counters, false, run.options)
+    };
     let mut rows: Vec<InputRow> = lost.iter().map(row).collect();
     let mut unaccounted_rows = unaccounted(lake)?;
     for row in &mut rows {
@@ -92,6 +95,7 @@ mod tests {
                 ..InputCounts::default()
             },
             ingested_at: 0,
+            default_timezone: None,
             with_rejects: false,
             state: InputState::Current,
             reading_settings: None,

@@ -54,7 +54,7 @@ pub(super) fn replace_input(
     }
     let known = lake.committed_digests(spec.name, kind, &[input.digest])?;
     let is_copy = known.rows.contains(&input.digest) && difference.other_settings.is_none();
-    let row = input.row(&input.counters, true, run.options.now_micros);
+    let row = input.row(&input.counters, true, run.options);
     let incoming = if is_copy {
         writers.discard()?;
         IncomingContent {

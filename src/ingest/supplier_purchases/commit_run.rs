@@ -258,7 +258,7 @@ impl RunCommit<'_, '_> {
                 effect = of_merge;
                 let row = |input: &PendingVersions| {
                     let counters = written_counters(input, &discarded);
-                    input.row(&counters, false, options.now_micros)
+                    input.row(&counters, false, options)
                 };
                 change.inputs = new.iter().map(row).collect();
                 Ok(Some(change))
@@ -357,7 +357,11 @@ fn recount(
     let alone: Vec<VersionCandidate> = candidates.iter().filter(of_input).cloned().collect();
     let selection = select_newest(&alone, SnapshotMode::Incremental, &|_start| None);
     let counters = written_counters(input, &selection.discarded);
-    input.row(&counters, false, run.options.now_micros)
+    InputRow {
+        // The zone of this run need not be the one in which the versions were read.
+        default_timezone: None,
+        ..input.row(&counters, false, run.options)
+    }
 }
 
 /// The counters of an input without its versions that are not written.

@@ -24,7 +24,7 @@ pub(in crate::lake) struct CommitIdentity<'a> {
     /// Whether nothing is committed if one of the ids is already in the table.
     pub(super) is_unique: bool,
     /// Whether the table may lack nullable columns of its specification.
-    is_upgrade: bool,
+    may_lack_columns: bool,
 }
 
 impl<'a> CommitIdentity<'a> {
@@ -61,7 +61,7 @@ impl<'a> CommitIdentity<'a> {
             run_id,
             app_ids,
             is_unique: true,
-            is_upgrade: false,
+            may_lack_columns: false,
         })
     }
 
@@ -77,21 +77,31 @@ impl<'a> CommitIdentity<'a> {
             run_id,
             app_ids: HashSet::from([app_id]),
             is_unique: false,
-            is_upgrade: false,
+            may_lack_columns: false,
         }
     }
 
     /// The identity of the commit that adds the missing columns of a table.
     pub(in crate::lake) fn of_upgrade(spec: &'a TableSpec, run_id: &'a str) -> Self {
         Self {
-            is_upgrade: true,
+            may_lack_columns: true,
             ..Self::of_maintenance(spec, run_id, &format!("upgrade-{run_id}"))
         }
     }
 
-    /// Loads the newest version of the table, which must match its specification.
+    /// The identity of the commit that sets properties of a table. Its columns stay as they are, so
+    /// it may lack some.
+    pub(in crate::lake) fn of_properties(spec: &'a TableSpec, run_id: &'a str) -> Self {
+        Self {
+            may_lack_columns: true,
+            ..Self::of_maintenance(spec, run_id, &format!("set-{run_id}"))
+        }
+    }
+
+    /// Loads the newest version of the table, which must match its specification, apart from
+    /// columns that it may lack.
     pub(super) fn open(&self, lake: &Lake) -> Result<DeltaTable, LakeError> {
-        if self.is_upgrade {
+        if self.may_lack_columns {
             return lake.open_readable(self.spec).map(|(table, _)| table);
         }
         lake.open_checked(self.spec)

@@ -1,5 +1,6 @@
 //! What a commit does to the existing files, and so what it may follow and how often it is tried.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use deltalake::kernel::StructField;
@@ -29,6 +30,11 @@ pub(in crate::lake) enum CommitOperation {
     AddColumns {
         /// The columns.
         columns: Vec<StructField>,
+    },
+    /// Changes no files: properties of the table are set, or removed if there are none.
+    SetProperties {
+        /// The properties by key.
+        properties: BTreeMap<String, String>,
     },
 }
 
@@ -93,6 +99,9 @@ impl CommitOperation {
             },
             Self::AddColumns { columns } => DeltaOperation::AddColumn {
                 fields: columns.clone(),
+            },
+            Self::SetProperties { properties } => DeltaOperation::SetTableProperties {
+                properties: properties.clone().into_iter().collect(),
             },
         }
     }

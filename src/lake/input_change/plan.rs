@@ -78,21 +78,19 @@ impl InputChangePlan {
             let origin = origin_of(outgoing);
             let rows = unsigned(outgoing.row.counts.accepted);
             plan.expected_rows.insert(origin.clone(), rows);
-            match heir {
-                Some(heir) => {
-                    plan.origins.insert(origin, Some(origin_of(heir)));
-                    plan.moved.insert(outgoing.row.digest);
-                    let mut heir = (*heir).clone();
-                    heir.row.counts = outgoing.row.counts;
-                    let settings = &outgoing.row.reading_settings;
-                    heir.row.reading_settings.clone_from(settings);
-                    plan.listing.push(heir);
-                }
-                None => {
-                    plan.origins.insert(origin, None);
-                    plan.withdrawn.insert(outgoing.row.digest);
-                }
-            }
+            let Some(heir) = heir else {
+                plan.origins.insert(origin, None);
+                plan.withdrawn.insert(outgoing.row.digest);
+                continue;
+            };
+            plan.origins.insert(origin, Some(origin_of(heir)));
+            plan.moved.insert(outgoing.row.digest);
+            let mut heir = (*heir).clone();
+            heir.row.counts = outgoing.row.counts;
+            let (to, from) = (&mut heir.row, &outgoing.row);
+            to.reading_settings.clone_from(&from.reading_settings);
+            to.default_timezone.clone_from(&from.default_timezone);
+            plan.listing.push(heir);
         }
         plan.listing
             .extend(change.incoming.as_ref().map(|incoming| ListedInput {

@@ -185,6 +185,7 @@ fn ingest_folder(
         reading_settings: ReadingSettings::default(),
         max_partitions: 10,
         now_micros: 0,
+        default_timezone: chrono_tz::Tz::UTC,
     };
     let progress = Progress::default();
     ingest_into(&lake, source, &inputs.inputs, &options, &progress).map_err(|failure| failure.error)
