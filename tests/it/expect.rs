@@ -151,6 +151,10 @@ fn an_expectation_that_only_warns_does_not_change_the_exit_code() {
     assert_eq!(of_failed["expectations"][0]["outcome"], "failed");
     let note = "min_records of purchases is not met: expected purchases on 2026-10-31: at least 2; found 1";
     assert_eq!(of_failed["notes"], json!([note]));
+    let id = of_failed["run_id"].as_str().expect("an id");
+    let shown = workdir.run(["runs", "show", id, "--lake", "lake"]);
+    let line = "failed min_records: purchases on 2026-10-31: at least 2; 1\n";
+    shown.assert_stdout_contains(&["expect\n", line]);
 }
 
 #[test]

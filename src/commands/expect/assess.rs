@@ -2,40 +2,38 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{ExpectCommand, ExpectationName, ExpectedTable};
-use crate::commands::tables::{
-    AtVersion, OpenedTable, optional_table, purchases, supplier_purchases,
-};
+use crate::commands::tables::{AtVersion, optional_table, purchases, supplier_purchases};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::{Digest, InputCounts, InputRow, Lake, ListedInput};
 use crate::report::{
-    Assessment, AssessmentOutcome, Expectation, PurchaseFile, SeriesParameters, SeriesRequest,
-    SupplierPurchaseFile, SupplierState, WEEKS_COMPARED, coverage, day_totals, newest_purchase,
-    supplier_state,
+    Assessment, AssessmentOutcome, DayTotal, Expectation, SeriesParameters, SeriesRequest,
+    SupplierState, WEEKS_COMPARED, coverage, day_totals, newest_purchase, supplier_state,
 };
 use crate::run_report::{ExpectationOutcome, ExpectationResult, ExpectationSeverity};
 
 /// Days of the comparison with the same weekday: the last one, and the weeks before it.
 const DAYS_COMPARED: u16 = 7 * WEEKS_COMPARED + 1;
 
-/// The files of the table, and the period of the comparison.
+/// What the table has, as far as the expectations need it.
 struct Facts {
-    parameters: SeriesParameters,
-    /// Purchases later than this do not count for the age.
-    until_micros: i64,
-    tables: ExpectedFiles,
     has_table: bool,
+    /// The purchases that `min_records` counts, and where they are.
+    records: u64,
+    within: String,
+    /// The days up to the data date; none for supplier purchases.
+    days: Vec<DayTotal>,
+    /// The first UTC day with purchases.
+    first_date: Option<NaiveDate>,
+    /// The newest purchase or state up to `until_micros`, the earlier one of the current time and the
+    /// end of the data date.
+    newest_micros: Option<i64>,
+    until_micros: i64,
     /// The inputs of the job, or of the last ingest.
     inputs: Vec<InputCounts>,
-}
-
-/// The files of the table that is checked.
-enum ExpectedFiles {
-    Purchases(Vec<PurchaseFile>),
-    SupplierPurchases(Vec<SupplierPurchaseFile>),
 }
 
 impl ExpectCommand {
@@ -48,12 +46,8 @@ impl ExpectCommand {
     ) -> Result<(Vec<ExpectationResult>, bool), CommandError> {
         let facts = Facts::of(self, lake, zone, context)?;
         let set = self.expectations().into_iter();
-        let results = set.map(|(name, expectation)| {
-            let assessment = facts.assess(expectation)?;
-            Ok(self.result(name, assessment))
-        });
-        let results: Result<_, CommandError> = results.collect();
-        Ok((results?, facts.has_table))
+        let results = set.map(|(name, expectation)| self.result(name, facts.assess(expectation)));
+        Ok((results.collect(), facts.has_table))
     }
 
     fn result(&self, name: ExpectationName, assessment: Assessment) -> ExpectationResult {
@@ -103,54 +97,83 @@ impl Facts {
         context: &RunContext<'_>,
     ) -> Result<Self, CommandError> {
         let parameters = command.parameters(zone, context)?;
-        let now: DateTime<Utc> = command.now(context);
-        let (tables, has_table) = match command.table {
-            ExpectedTable::Purchases => {
-                let table = optional_table(purchases(lake, AtVersion::Latest))?;
-                let has_table = table.is_some();
-                (
-                    ExpectedFiles::Purchases(files_of(command, table)),
-                    has_table,
-                )
-            }
-            ExpectedTable::SupplierPurchases => {
-                let table = optional_table(supplier_purchases(lake, AtVersion::Latest, None))?;
-                let has_table = table.is_some();
-                let files = files_of(command, table);
-                (ExpectedFiles::SupplierPurchases(files), has_table)
-            }
+        let now = command.now(context).timestamp_micros();
+        let mut facts = Self {
+            has_table: true,
+            records: 0,
+            within: String::new(),
+            days: Vec::new(),
+            first_date: None,
+            newest_micros: None,
+            until_micros: parameters.ending_at_micros().min(now),
+            inputs: Vec::new(),
         };
-        let inputs = if command.max_reject_share.is_some() {
+        if command.max_reject_share.is_some() {
             let listed = lake.listed_inputs(command.table.spec().name)?;
             let current = listed.into_iter().filter(ListedInput::is_current);
             let rows: Vec<InputRow> = current.map(|input| input.row).collect();
-            inputs_compared(&rows, context)
-        } else {
-            Vec::new()
-        };
-        Ok(Self {
-            until_micros: parameters.ending_at_micros().min(now.timestamp_micros()),
-            parameters,
-            tables,
-            has_table,
-            inputs,
-        })
+            facts.inputs = inputs_compared(&rows, context);
+        }
+        match command.table {
+            ExpectedTable::Purchases => facts.add_purchases(command, lake, &parameters)?,
+            ExpectedTable::SupplierPurchases => facts.add_supplier_purchases(lake)?,
+        }
+        if !facts.has_table {
+            let name = command.table.spec().name;
+            tracing::warn!(lake = command.lake, "the lake has no table {name}");
+        }
+        Ok(facts)
     }
 
-    fn assess(&self, expectation: Expectation) -> Result<Assessment, CommandError> {
-        let days = |files: &[PurchaseFile]| day_totals(&self.parameters, files);
-        Ok(match (&self.tables, expectation) {
-            (ExpectedFiles::Purchases(files), Expectation::MinRecords(least)) => {
-                let days = days(files)?;
-                let day = days.last();
-                let within = day.map(|day| format!("on {}", day.day)).unwrap_or_default();
-                Assessment::of_records(least, day.map_or(0, |day| day.records), &within)
+    fn add_purchases(
+        &mut self,
+        command: &ExpectCommand,
+        lake: &Lake,
+        parameters: &SeriesParameters,
+    ) -> Result<(), CommandError> {
+        let table = optional_table(purchases(lake, AtVersion::Latest))?;
+        self.has_table = table.is_some();
+        let files = table.map(|table| table.files).unwrap_or_default();
+        self.first_date = coverage(&files).map(|covered| covered.first);
+        if command.max_age.is_some() {
+            self.newest_micros = newest_purchase(&files, self.until_micros)?;
+        }
+        let is_of_days = |(_, expectation): &(_, Expectation)| {
+            !matches!(
+                expectation,
+                Expectation::MaxAge(_) | Expectation::MaxRejectShare(_)
+            )
+        };
+        if command.expectations().iter().any(is_of_days) {
+            self.days = day_totals(parameters, &files)?;
+        }
+        if let Some(day) = self.days.last() {
+            self.records = day.records;
+            self.within = format!("on {}", day.day);
+        }
+        Ok(())
+    }
+
+    fn add_supplier_purchases(&mut self, lake: &Lake) -> Result<(), CommandError> {
+        let table = optional_table(supplier_purchases(lake, AtVersion::Latest, None))?;
+        self.has_table = table.is_some();
+        let files = table.map(|table| table.files).unwrap_or_default();
+        let SupplierState {
+            records,
+            newest_micros,
+        } = supplier_state(&files, self.until_micros)?;
+        self.records = records;
+        self.newest_micros = newest_micros;
+        "that are not deleted".clone_into(&mut self.within);
+        Ok(())
+    }
+
+    fn assess(&self, expectation: Expectation) -> Assessment {
+        match expectation {
+            Expectation::MinRecords(least) => {
+                Assessment::of_records(least, self.records, &self.within)
             }
-            (ExpectedFiles::SupplierPurchases(files), Expectation::MinRecords(least)) => {
-                let SupplierState { records, .. } = supplier_state(files, self.until_micros)?;
-                Assessment::of_records(least, records, "that are not deleted")
-            }
-            (_, Expectation::MaxRejectShare(most)) => {
+            Expectation::MaxRejectShare(most) => {
                 let sum = |count: fn(&InputCounts) -> i64| {
                     self.inputs.iter().map(count).sum::<i64>().unsigned_abs()
                 };
@@ -158,41 +181,15 @@ impl Facts {
                 let rejected = sum(|input| input.rejected);
                 Assessment::of_rejects(most, self.inputs.len(), rejected, validated)
             }
-            (ExpectedFiles::Purchases(files), Expectation::MaxAge(most)) => {
-                let newest = newest_purchase(files, self.until_micros)?;
-                Assessment::of_age(most, newest, self.until_micros)
+            Expectation::MaxAge(most) => {
+                Assessment::of_age(most, self.newest_micros, self.until_micros)
             }
-            (ExpectedFiles::SupplierPurchases(files), Expectation::MaxAge(most)) => {
-                let state = supplier_state(files, self.until_micros)?;
-                Assessment::of_age(most, state.newest_micros, self.until_micros)
+            Expectation::NoEmptyDays(count) => {
+                Assessment::of_empty_days(count, &self.days, self.first_date)
             }
-            (_, Expectation::NoEmptyDays(count)) => {
-                let files = self.purchases();
-                let first = coverage(files).map(|covered| covered.first);
-                Assessment::of_empty_days(count, &days(files)?, first)
-            }
-            (_, Expectation::ChangeWithin(within)) => {
-                Assessment::of_change(within, &days(self.purchases())?)
-            }
-        })
-    }
-
-    /// The files of customer purchases: expectations of days are refused for other tables.
-    fn purchases(&self) -> &[PurchaseFile] {
-        match &self.tables {
-            ExpectedFiles::Purchases(files) => files,
-            ExpectedFiles::SupplierPurchases(_) => &[],
+            Expectation::ChangeWithin(within) => Assessment::of_change(within, &self.days),
         }
     }
-}
-
-/// The files of a table; a table that does not exist has none, which is logged.
-fn files_of<F>(command: &ExpectCommand, table: Option<OpenedTable<F>>) -> Vec<F> {
-    if table.is_none() {
-        let name = command.table.spec().name;
-        tracing::warn!(lake = command.lake, "the lake has no table {name}");
-    }
-    table.map(|table| table.files).unwrap_or_default()
 }
 
 /// The counts of the current inputs of the job, each of its newest content; without an ingest step in

@@ -41,7 +41,9 @@ pub(super) fn run_step(
             return ended;
         }
         let error = ended.as_ref().err().map(|error| error_text(error));
+        let date = context.step.as_ref().map(|step| step.date.to_string());
         tracing::warn!(
+            date,
             step = step.name,
             attempt = context.attempts,
             exit_code = exit.code(),
