@@ -32,7 +32,7 @@ pub struct CheckCommand {
     #[command(flatten)]
     read: ReadArguments,
     /// Read times without an offset in the time zone of this lake, at a path or URL
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI", hide_short_help = true)]
     lake: Option<String>,
     /// Set the format of the findings
     #[arg(

@@ -71,6 +71,22 @@ fn an_old_version_is_answered_with_the_zone_that_it_had() {
         .assert_stdout(&quantity_series(&new));
 }
 
+#[test]
+fn a_restore_changes_rows_and_not_the_zone() {
+    let workdir = Workdir::new();
+    set(&workdir, "America/Sao_Paulo");
+    let first = workdir.write("first.ndjson", numbered(0, 1));
+    workdir.ingest([first]).assert_code(0);
+    set(&workdir, "America/Manaus");
+    let second = workdir.write("second.ndjson", numbered(1, 2));
+    workdir.ingest([second]).assert_code(0);
+    let back = ["--table", "purchases", "--to-version", "2"];
+    lake_command(&workdir, "restore", &back).assert_code(0);
+    assert_eq!(status(&workdir, "purchases")["rows"], 1);
+    let state = lake_command_json(&workdir, "status", &[]);
+    assert_eq!(state["timezone"], "America/Manaus");
+}
+
 const WARNING: &str = "because no time zone is set, but";
 
 #[test]
