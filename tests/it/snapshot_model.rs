@@ -308,7 +308,7 @@ fn any_snapshots_of_any_dates_give_the_state_of_a_plain_model() {
     let count = std::cell::Cell::new(0_usize);
     let ran = runner.run(&stories(), |story| {
         count.set(count.get() + 1);
-        check(&story, count.get() % 10 == 0)
+        check(&story, count.get().is_multiple_of(10))
     });
     if let Err(error) = ran {
         panic!("PURCHASE_ETL_STATE_SEED={seed}: {error}");
