@@ -31,9 +31,9 @@ impl Lake {
     /// Calls `plan` with the newest version of `spec`'s table and commits its result, with exactly
     /// one transaction per digest and per snapshot in the same commit; then lists the inputs of the
     /// change. After a conflict the staged files are deleted, and `plan` is called again with the
-    /// new version; it is not called if one of the inputs or snapshots is already in the table. A
-    /// plan that returns `None` commits nothing: an [`CommitOutcome::AlreadyCommitted`] without
-    /// digests.
+    /// new version; it is not called if one of the inputs or snapshots is already in the table. If
+    /// the plan is `None`, nothing is committed, and the outcome is
+    /// [`CommitOutcome::AlreadyCommitted`] without digests.
     ///
     /// The table must exist ([`Lake::create_if_missing`]). A change that neither removes nor adds
     /// files still commits its transactions.

@@ -303,10 +303,11 @@ fn a_snapshot_of_several_files_is_known_by_all_of_them() {
         workdir.ingest(arguments)
     };
     run(1, &[&one, &two]).assert_code(0);
-    // Another order and other names are the same snapshot.
+    // Another order, other names and a copy are the same snapshot.
     let renamed = write("e/9", &[1]);
     let before = version(&workdir);
     run(1, &[&two, &renamed]).assert_code(0);
+    run(1, &[&two, &renamed, &one]).assert_code(0);
     assert_eq!(version(&workdir), before);
     // One file more or less is another one.
     run(1, &[&one, &two, &three]).assert_code(0);

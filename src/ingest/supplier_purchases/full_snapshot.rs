@@ -112,10 +112,11 @@ fn obstacle(
     }
 }
 
-/// The digest of the inputs together, whatever their names and their order.
+/// The digest of the inputs together, whatever their names, their order and their copies.
 fn digest_of(read: &[PendingVersions]) -> Digest {
     let mut digests: Vec<[u8; 32]> = read.iter().map(|input| *input.digest.as_bytes()).collect();
     digests.sort_unstable();
+    digests.dedup();
     blake3::hash(digests.as_flattened()).into()
 }
 

@@ -1,6 +1,8 @@
 //! One attempt to commit: a planned commit and the version it follows come in; the committed version
 //! or the error goes out.
 
+use std::collections::HashSet;
+
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, Metadata, Remove, Transaction};
 use deltalake::{DeltaTable, DeltaTableError};
@@ -56,8 +58,10 @@ impl PlannedCommit {
     /// The run id serves the read-back and operators, the file of `inputs` the recovery of a
     /// stopped run; authoritative is the `txn`.
     fn properties(&self, identity: &CommitIdentity<'_>) -> CommitProperties {
-        let own = |id: &&String| self.transactions.iter().all(|txn| txn.app_id != **id);
-        let mut app_ids: Vec<&String> = identity.app_ids.iter().filter(own).collect();
+        let versions = self.transactions.iter().map(|txn| &txn.app_id);
+        let with_version: HashSet<&String> = versions.collect();
+        let mut app_ids: Vec<&String> = identity.app_ids.iter().collect();
+        app_ids.retain(|id| !with_version.contains(id));
         app_ids.sort();
         // Without `lastUpdated` a transaction never expires: exactly-once depends on it.
         let transactions = app_ids
