@@ -53,7 +53,7 @@ pub struct IngestCommand {
     verify_content: bool,
     /// Set what happens when a path brings other content than before [default: refuse for customer
     /// purchases, append for supplier purchases]
-    #[arg(long, value_enum, value_name = "POLICY")]
+    #[arg(long, value_enum, value_name = "POLICY", hide_short_help = true)]
     changed_input: Option<ChangedInput>,
     /// Leave out files that changed less than this long ago, e.g. 10min: they may be incomplete
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, hide_short_help = true)]

@@ -20,7 +20,7 @@ pub enum InputsCommand {
     List(list::ListInputs),
     /// Show what is listed of a path or a content
     #[command(
-        after_long_help = "Example:\n  purchase-etl inputs show dumps/2026-10-03.csv --lake lake"
+        after_long_help = "Example:\n  purchase-etl inputs show sample_data/web_2026-10.ndjson --lake lake"
     )]
     Show(show::ShowInputs),
     /// Take an ingested input out of the lake: its rows and rejects
@@ -28,7 +28,7 @@ pub enum InputsCommand {
     /// Older versions of the tables stay readable. A later ingest that finds the file ingests it
     /// again; move it away, or acknowledge it with `inputs ignore`.
     #[command(
-        after_long_help = "Example:\n  purchase-etl inputs remove dumps/2026-10-03.csv --lake lake --dry-run"
+        after_long_help = "Example:\n  purchase-etl inputs remove sample_data/web_2026-10.ndjson --lake lake --dry-run"
     )]
     Remove(remove::RemoveInputs),
     /// Acknowledge a file that stays bad, so that later runs neither read nor refuse it
@@ -36,7 +36,7 @@ pub enum InputsCommand {
     /// It holds for the file as it is, and for its content under any path. `inputs remove` withdraws
     /// it.
     #[command(
-        after_long_help = "Example:\n  purchase-etl inputs ignore dumps/broken.json --lake lake --reason \"test data\""
+        after_long_help = "Example:\n  purchase-etl inputs ignore sample_data/README.md --lake lake --reason documentation"
     )]
     Ignore(ignore::IgnoreInput),
 }

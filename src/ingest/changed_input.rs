@@ -82,36 +82,47 @@ impl InputDifference {
         rows.cloned().collect()
     }
 
-    /// The refusal of the input, unless a difference is permitted.
-    pub(super) fn refusal(&self, policy: ChangedInput) -> Option<Refusal> {
+    /// The refusal of the input, unless a difference is permitted; the remedies depend on whether the
+    /// rows of its kind can be replaced.
+    pub(super) fn refusal(&self, policy: ChangedInput, can_replace: bool) -> Option<Refusal> {
         if policy == ChangedInput::Replace {
             return None;
         }
         if let Some(other) = &self.other_settings {
-            return Some(settings_refusal(other));
+            return Some(settings_refusal(other, can_replace));
         }
         let newest = self
             .earlier
             .last()
             .filter(|_| policy == ChangedInput::Refuse)?;
-        Some(changed_refusal(newest))
+        Some(changed_refusal(newest, can_replace))
     }
 }
 
 /// FILE-CHANGED, with the earlier run and its counts.
-fn changed_refusal(earlier: &ListedInput) -> Refusal {
+fn changed_refusal(earlier: &ListedInput, can_replace: bool) -> Refusal {
     let counts = earlier.row.counts;
+    let replace = if can_replace {
+        "with --changed-input replace if this file corrects or continues that one, or "
+    } else {
+        ""
+    };
     let message = format!(
-        "the path brought other content before: run {} read {} records of it, {} accepted and {} rejected; ingest with --changed-input replace if this file corrects or continues that one, or with --changed-input append if both count",
+        "the path brought other content before: run {} read {} records of it, {} accepted and {} rejected; ingest {replace}with --changed-input append if both count",
         earlier.run_id, counts.read, counts.accepted, counts.rejected
     );
     Refusal::new(RuleId::FileChanged, message)
 }
 
 /// FILE-SETTINGS-CHANGED, with the earlier run.
-pub(super) fn settings_refusal(earlier: &ListedInput) -> Refusal {
+fn settings_refusal(earlier: &ListedInput, can_replace: bool) -> Refusal {
+    let replace = if can_replace {
+        ", or with --changed-input replace to read it again with these"
+    } else {
+        ""
+    };
     let message = format!(
-        "run {} ingested the same content from {} with other settings, which give other rows; ingest with the settings of that run (`purchase-etl runs show`), or with --changed-input replace to read it again with these",
+        "run {} ingested the same content from {} with other settings, which give other rows; ingest with the settings of that run (`purchase-etl runs show`){replace}",
         earlier.run_id, earlier.row.path
     );
     Refusal::new(RuleId::FileSettingsChanged, message)

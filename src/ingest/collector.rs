@@ -254,7 +254,8 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
         self.open.counters.close(limit, &totals);
         let (_, difference) = self.run.difference(self.index(input), &totals);
         if self.open.counters.refusal.is_none() {
-            self.open.counters.refusal = difference.refusal(self.run.options.changed_input);
+            self.open.counters.refusal =
+                difference.refusal(self.run.options.changed_input, K::CAN_REPLACE);
         }
         if self.open.counters.refusal.is_some() {
             return self.refuse(input, Some(&totals));

@@ -99,6 +99,7 @@ impl RecordKind for SupplierPurchases {
     type Rows = SupplierChunkRows;
 
     const NAME: &'static str = "supplier_purchases";
+    const CAN_REPLACE: bool = false;
     const ENVELOPE: Envelope = Envelope::ListResponse;
     const LABELS: KindLabels = KindLabels {
         own: "supplier purchases",

@@ -106,7 +106,12 @@ impl Lake {
             for batch in self.read_rows(&spec, file, None)? {
                 for listed in listed_in(&batch?)? {
                     let change = changes.remove(&listed.key());
-                    let change = change.filter(|row| !listed.is_out() && **row != listed);
+                    // A further path of a content never takes the place of its counts.
+                    let is_change = |row: &&ListedInput| {
+                        let loses_counts = row.is_copy() && listed.is_current();
+                        !listed.is_out() && **row != listed && !loses_counts
+                    };
+                    let change = change.filter(is_change);
                     let after = change.unwrap_or(&listed);
                     if after.is_current() {
                         next.current.insert(after.content());

@@ -92,6 +92,8 @@ mod log_lines;
 mod maintenance_jobs;
 /// How much memory a run may need.
 mod memory;
+/// A month of nights through the nightly job.
+mod month_of_nights;
 /// The way of one record through the program in `CONTRIBUTING.md`.
 mod one_record;
 /// Atomic output files, with concurrent writers.

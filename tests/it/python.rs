@@ -3,6 +3,7 @@
 //! `PURCHASE_ETL_PYTHON` names the interpreter; the default is `python3`. A missing package fails
 //! the test: a skipped comparison would look like a passed one.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -87,6 +88,24 @@ pub(crate) fn summary(lake: &Path) -> Value {
 pub(crate) fn table_rows(lake: &Path, table: &str) -> Vec<Value> {
     let found = read_lakes(&["rows", table], &[lake.to_owned()]);
     found.as_array().expect("a list of rows").clone()
+}
+
+/// The rows of the table of inputs, one for each content: without the further paths of a content, whose
+/// rows have no counts.
+#[track_caller]
+pub(crate) fn listed_contents(lake: &Path) -> Vec<Value> {
+    let mut rows = table_rows(lake, "inputs");
+    let held: BTreeSet<String> = rows
+        .iter()
+        .filter(|row| row["records_read"] != "0")
+        .map(|row| row["digest"].to_string())
+        .collect();
+    let mut empty = BTreeSet::new();
+    rows.retain(|row| {
+        let digest = row["digest"].to_string();
+        row["records_read"] != "0" || (!held.contains(&digest) && empty.insert(digest))
+    });
+    rows
 }
 
 /// One digest for each lake, over the multiset of its accepted rows in `columns`.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::lake_maintenance::{lake_command_json, status};
-use crate::python::table_rows;
+use crate::python::{listed_contents, table_rows};
 use crate::supplier_fixtures::{
     DELETED, SupplierPurchaseFixture, ingest, ingest_text, options, pairs, single_page,
     stored_notes, supplier_purchases,
@@ -119,7 +119,7 @@ fn a_state_that_returns_on_a_later_date_is_applied() {
     assert_applied(&workdir, "12", 2, &b);
     let of_b = [(3, "first"), (2, "first"), (1, "†first")];
     assert_eq!(stored_notes(&workdir), pairs(&of_b));
-    let before = table_rows(&workdir.lake(), "inputs");
+    let before = listed_contents(&workdir.lake());
 
     // The content of the first dump under another name.
     let output = assert_applied(&workdir, "12", 3, &again);
@@ -133,7 +133,7 @@ fn a_state_that_returns_on_a_later_date_is_applied() {
     assert_eq!(output.json()["settings"]["snapshot_date"], "2026-11-03");
 
     // The content is one input: it has the row of the run that ingested it.
-    let inputs = table_rows(&workdir.lake(), "inputs");
+    let inputs = listed_contents(&workdir.lake());
     assert_eq!(inputs, before);
     let counts =
         |input: &Value| json!([input["records_read"], input["accepted"], input["duplicate"]]);
@@ -282,7 +282,7 @@ fn of_two_states_of_the_same_time_that_of_the_latest_snapshot_is_current() {
     assert_eq!(stored_notes(&workdir), pairs(&[(2, "a"), (1, "a")]));
     // The row is of the input and the run that are listed.
     let rows = table_rows(&workdir.lake(), "supplier_purchases");
-    let inputs = table_rows(&workdir.lake(), "inputs");
+    let inputs = listed_contents(&workdir.lake());
     assert_eq!(inputs.len(), 2);
     assert_eq!(row(&rows, "1")["source_file"], json!(a));
     assert_eq!(row(&rows, "1")["run_id"], inputs[0]["run_id"]);

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::exactly_once::run_at_once;
 use crate::killed_runs::kill_after;
-use crate::lake_maintenance::lake_command_json;
-use crate::python::table_rows;
+use crate::lake_maintenance::{lake_command, lake_command_json};
+use crate::python::{listed_contents, table_rows};
 use crate::recovery::unlist;
 use crate::rounds::{Instants, rounds};
 use crate::snapshot_dates::{
@@ -157,12 +157,12 @@ fn a_snapshot_that_was_stopped_before_a_step_is_completed_by_the_same_command() 
     let [a, b] = dumps(&workdir, [&[1, 2], &[2, 3]]);
     assert_applied(&workdir, "12", 1, &a);
     assert_applied(&workdir, "12", 2, &b);
-    let listed = table_rows(&workdir.lake(), "inputs");
+    let listed = listed_contents(&workdir.lake());
     // Stopped before the rows of `inputs`: the snapshot is applied.
     unlist(&workdir);
     assert_known(&workdir, "12", 2, &b);
     assert_known(&workdir, "12", 1, &a);
-    let mut recovered = table_rows(&workdir.lake(), "inputs");
+    let mut recovered = listed_contents(&workdir.lake());
     recovered.sort_by_key(|row| row["path"].to_string());
     assert_eq!(recovered, listed);
     assert_intact(&workdir);
@@ -179,7 +179,7 @@ fn a_snapshot_that_was_stopped_before_a_step_is_completed_by_the_same_command() 
     let correction = workdir.write("correction", correction);
     assert_applied(&workdir, "12", 2, &correction);
     assert_refused(&workdir, "12", 2, &b, REPEATED);
-    assert_eq!(table_rows(&workdir.lake(), "inputs").len(), 2);
+    assert_eq!(listed_contents(&workdir.lake()).len(), 2);
 }
 
 fn spawn(workdir: &Workdir, day: u32, input: &Path) -> Child {
@@ -255,7 +255,7 @@ fn of_two_processes_with_the_same_snapshot_one_applies_it() {
             assert_eq!(version(&workdir), before + 1, "round {round}");
         }
         assert_eq!(stored_notes(&workdir)[0], (4, "first".to_owned()));
-        assert_eq!(table_rows(&workdir.lake(), "inputs").len(), 3);
+        assert_eq!(listed_contents(&workdir.lake()).len(), 3);
         assert_intact(&workdir);
     }
 }
@@ -300,6 +300,7 @@ fn lake_without_dates(workdir: &Workdir) {
 fn a_lake_without_dates_is_continued() {
     let workdir = Workdir::new();
     lake_without_dates(&workdir);
+    lake_command(&workdir, "upgrade", &[]).assert_code(0);
     let [a, b] = ["a.ndjson", "b.ndjson"].map(|name| workdir.path(name));
     let on = |company: &str, date: &str, input: &PathBuf| -> Output {
         let input = input.to_str().expect("a path");
@@ -338,6 +339,6 @@ fn a_lake_without_dates_is_continued() {
     let rows = table_rows(&workdir.lake(), "supplier_purchases");
     let live = rows.iter().filter(|row| row["is_deleted"] == "False");
     assert_eq!(live.count(), 4, "{rows:#?}");
-    assert_eq!(table_rows(&workdir.lake(), "inputs").len(), 4);
+    assert_eq!(listed_contents(&workdir.lake()).len(), 4);
     assert_intact(&workdir);
 }

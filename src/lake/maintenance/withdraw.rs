@@ -58,7 +58,7 @@ impl Lake {
         files: impl Iterator<Item = &'f FileRef>,
     ) -> Result<(Vec<FileRef>, StagedFiles), LakeError> {
         let mut writer = PartitionWriter::new(self, spec, WriterOptions::new(run_id))?;
-        // Rows in other states tell what was in the tables before.
+        // Rows in other states show what was in the tables before.
         let is_kept = |of: &str, digest: &str, state| {
             of != kind || !digests.contains(digest) || state != Some(InputState::Current)
         };
