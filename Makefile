@@ -44,7 +44,9 @@ help: ## Lists the commands
 build: ## Builds the program
 	$(CARGO) build $(CARGO_FLAGS)
 
+# A lake that an earlier version of the program left there may lack columns.
 demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the reports
+	@test ! -d target/demo/lake || $(BIN) --quiet lake upgrade --lake target/demo/lake >/dev/null
 	$(BIN) run jobs/demo.toml
 
 reference: build ## Writes docs/reference/ and schemas/job.schema.json from the program

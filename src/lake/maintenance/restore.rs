@@ -130,8 +130,8 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::NoVersionAsOf`],
-    /// [`LakeError::Vacuumed`], [`InputChangeError::RejectsWithoutInputs`],
-    /// [`InputChangeError::RestoreOfOneTable`],
+    /// [`LakeError::Vacuumed`], [`crate::lake::InputChangeError::RejectsWithoutInputs`],
+    /// [`crate::lake::InputChangeError::RestoreOfOneTable`],
     /// [`LakeError::Conflict`] if all attempts conflicted with other writers, or an error of the
     /// store.
     pub fn restore(
