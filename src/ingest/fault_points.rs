@@ -1,7 +1,7 @@
-//! Every writer of customer purchases, stopped at each of its mutating calls of the store: readers
+//! Every writer of purchases, stopped at each of its mutating calls of the store: readers
 //! see the old content or the new one, and the same command completes the work.
 
-use super::testing::{Dump, LakeContent, TestLake};
+use super::testing::{Dump, LakeContent, TestLake, supplier_dump};
 use super::{ChangedInput, RunError};
 use crate::storage::testing::fault_points::FaultKind;
 
@@ -31,17 +31,17 @@ fn ingest(lake: &TestLake, names: &[&str], changed: ChangedInput) -> Result<(), 
 /// More calls than any writer makes.
 const MAX_CALLS: usize = 200;
 
-const WRITERS: [Writer; 7] = [
+const WRITERS: [Writer; 9] = [
     Writer {
         name: "append",
-        before: |lake| lake.write("a", &one()),
+        before: |lake| lake.write("a", &one().text()),
         write: |lake| ingest(lake, &["a"], ChangedInput::Refuse),
     },
     Writer {
         name: "append beside another",
         before: |lake| {
-            lake.write("a", &one());
-            lake.write("b", &other());
+            lake.write("a", &one().text());
+            lake.write("b", &other().text());
             ingest(lake, &["b"], ChangedInput::Refuse).unwrap();
         },
         write: |lake| ingest(lake, &["a", "b"], ChangedInput::Refuse),
@@ -49,37 +49,37 @@ const WRITERS: [Writer; 7] = [
     Writer {
         name: "replace",
         before: |lake| {
-            lake.write("a", &one());
-            lake.write("b", &other());
+            lake.write("a", &one().text());
+            lake.write("b", &other().text());
             ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
-            lake.write("a", &corrected());
+            lake.write("a", &corrected().text());
         },
         write: |lake| ingest(lake, &["a"], ChangedInput::Replace),
     },
     Writer {
         name: "replace a content that a copy keeps",
         before: |lake| {
-            lake.write("a", &one());
-            lake.write("c", &one());
+            lake.write("a", &one().text());
+            lake.write("c", &one().text());
             ingest(lake, &["a", "c"], ChangedInput::Refuse).unwrap();
-            lake.write("a", &corrected());
+            lake.write("a", &corrected().text());
         },
         write: |lake| ingest(lake, &["a"], ChangedInput::Replace),
     },
     Writer {
         name: "replace by a content of another path",
         before: |lake| {
-            lake.write("a", &one());
-            lake.write("b", &other());
+            lake.write("a", &one().text());
+            lake.write("b", &other().text());
             ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
-            lake.write("a", &other());
+            lake.write("a", &other().text());
         },
         write: |lake| ingest(lake, &["a"], ChangedInput::Replace),
     },
     Writer {
         name: "read with other settings",
         before: |lake| {
-            lake.write("a", &one());
+            lake.write("a", &one().text());
             ingest(lake, &["a"], ChangedInput::Refuse).unwrap();
         },
         write: |lake| {
@@ -92,11 +92,29 @@ const WRITERS: [Writer; 7] = [
     Writer {
         name: "remove",
         before: |lake| {
-            lake.write("a", &one());
-            lake.write("b", &other());
+            lake.write("a", &one().text());
+            lake.write("b", &other().text());
             ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
         },
         write: |lake| lake.remove("a"),
+    },
+    Writer {
+        name: "fold states",
+        before: |lake| {
+            lake.write("s", &supplier_dump(&[(1, 9), (2, 9)]));
+            lake.ingest_suppliers(&["s"], None).unwrap();
+            lake.write("s", &supplier_dump(&[(1, 10), (2, 8), (3, 9)]));
+        },
+        write: |lake| lake.ingest_suppliers(&["s"], None),
+    },
+    Writer {
+        name: "apply a full snapshot",
+        before: |lake| {
+            lake.write("s", &supplier_dump(&[(1, 9), (2, 9)]));
+            lake.write("t", &supplier_dump(&[(2, 9), (3, 9)]));
+            lake.ingest_suppliers(&["s"], Some(1)).unwrap();
+        },
+        write: |lake| lake.ingest_suppliers(&["t"], Some(2)),
     },
 ];
 
@@ -124,6 +142,11 @@ fn stops_at(writer: &Writer, call: usize, kind: FaultKind, new: &LakeContent) ->
     );
     let rejects = [&old.rejects, &new.rejects];
     assert!(rejects.contains(&&between.rejects), "{place}: {between:?}");
+    let suppliers = [&old.suppliers, &new.suppliers];
+    assert!(
+        suppliers.contains(&&between.suppliers),
+        "{place}: {between:?}"
+    );
     if !fired {
         ended.unwrap();
         assert_eq!(between, *new, "{place}");
@@ -194,6 +217,20 @@ fn the_writers_do_what_they_are_called() {
     let shared = of("replace by a content of another path");
     assert_eq!(shared.rows.keys().collect::<Vec<_>>(), ["b"]);
     assert_eq!(shared.rejects.keys().collect::<Vec<_>>(), ["b"]);
+    let folded = of("fold states");
+    let states = [
+        "1 2026-10-06T13:00:00Z false",
+        "2 2026-10-06T12:00:00Z false",
+        "3 2026-10-06T12:00:00Z false",
+    ];
+    assert_eq!(folded.suppliers, states);
+    let snapshot = of("apply a full snapshot");
+    let states = [
+        "1 2026-10-06T12:00:00Z true",
+        "2 2026-10-06T12:00:00Z false",
+        "3 2026-10-06T12:00:00Z false",
+    ];
+    assert_eq!(snapshot.suppliers, states);
     let removed = of("remove");
     assert_eq!(removed.rows.keys().collect::<Vec<_>>(), ["b"]);
     let expected = [state("a", "removed", 4), state("b", "current", 3)];

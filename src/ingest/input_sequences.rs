@@ -225,7 +225,7 @@ fn run(steps: &[Step]) -> Result<(), String> {
     for (at, step) in steps.iter().enumerate() {
         match step {
             Step::Write(name, content) => {
-                lake.write(name, &contents[*content]);
+                lake.write(name, &contents[*content].text());
                 let (of_file, writes) = files.entry(name).or_default();
                 (*of_file, *writes) = (*content, *writes + 1);
             }

@@ -13,12 +13,13 @@ use tempfile::TempDir;
 
 use super::purchases::{self, Purchases, purchases_spec, remove_inputs};
 use super::record_kind::RecordKind;
+use super::supplier_purchases::SupplierPurchases;
 use super::validate::fixture::TestReader;
 use super::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, Progress,
     ReadingSettings, RunError, RunSettings, ignored_input,
 };
-use crate::input::discover;
+use crate::input::{Input, discover};
 use crate::lake::maintenance::{
     CompactOptions, DatePartition, DayRange, MaintainedTable, RestoreScope, RestoreTarget,
     TablesByRole, VerificationDepth,
@@ -27,6 +28,10 @@ use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::purchase::PurchaseValidator;
 use crate::storage::testing::fault_points::FaultPointStore;
 use crate::storage::{StoreSettings, StoreUrl, Stores};
+
+mod suppliers;
+
+pub(super) use suppliers::supplier_dump;
 
 /// The content of a dump of customer purchases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,6 +88,8 @@ pub(super) struct LakeContent {
     pub(super) rows: BTreeMap<String, Vec<String>>,
     pub(super) rejects: BTreeMap<String, Vec<String>>,
     pub(super) inputs: Vec<(String, String, i64)>,
+    /// The current states of supplier purchases.
+    pub(super) suppliers: Vec<String>,
 }
 
 /// A lake in memory, and a folder of dumps.
@@ -119,8 +126,8 @@ impl TestLake {
         clippy::disallowed_methods,
         reason = "the inputs of a test need not survive a crash"
     )]
-    pub(super) fn write(&self, name: &str, dump: &Dump) {
-        std::fs::write(self.folder.path().join(name), dump.text()).unwrap();
+    pub(super) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     /// Ingests dumps by their names.
@@ -140,10 +147,7 @@ impl TestLake {
         changed_input: ChangedInput,
         settings: &str,
     ) -> Result<IngestOutcome, RunError> {
-        let path = |name: &&str| self.folder.path().join(name).display().to_string();
-        let paths: Vec<String> = names.iter().map(path).collect();
-        let local = Stores::new(StoreSettings::default()).unwrap();
-        let inputs = discover(&paths, &local, None).unwrap();
+        let inputs = self.inputs(names);
         let run_id = self.next_run();
         let (spec, kind) = (purchases_spec(), Purchases::NAME);
         lake.recover_changed_inputs(&run_id, &spec, kind)?;
@@ -169,8 +173,15 @@ impl TestLake {
             default_timezone: chrono_tz::Tz::UTC,
         };
         let progress = Progress::default();
-        let ended = purchases::ingest(lake, &inputs.inputs, &options, &progress);
+        let ended = purchases::ingest(lake, &inputs, &options, &progress);
         ended.map_err(|IngestFailure { error, .. }| error)
+    }
+
+    fn inputs(&self, names: &[&str]) -> Vec<Input> {
+        let path = |name: &&str| self.folder.path().join(name).display().to_string();
+        let paths: Vec<String> = names.iter().map(path).collect();
+        let local = Stores::new(StoreSettings::default()).unwrap();
+        discover(&paths, &local, None).unwrap().inputs
     }
 
     /// Takes the current inputs of a path out.
@@ -296,7 +307,9 @@ impl TestLake {
         of_table(&mut content.rows);
         of_table(&mut content.rejects);
         if self.has_table(&inputs_spec()) {
-            for input in self.lake.listed_inputs(Purchases::NAME).unwrap() {
+            let kinds = [Purchases::NAME, SupplierPurchases::NAME];
+            let listed = kinds.map(|kind| self.lake.listed_inputs(kind).unwrap());
+            for input in listed.into_iter().flatten() {
                 let state = input.row.state.name().to_owned();
                 let read = input.row.counts.read;
                 content
@@ -305,6 +318,7 @@ impl TestLake {
             }
         }
         content.inputs.sort();
+        content.suppliers = self.supplier_rows();
         content
     }
 
