@@ -66,8 +66,11 @@ impl ReadArguments {
     }
 }
 
-/// Settings that change no row: they decide whether an input is read, and how fast.
-const OF_NO_ROW: [&str; 6] = [
+/// Settings that are not compared: they decide whether an input is read, and how fast; and the company
+/// of an input, which is part of its digest.
+const NOT_COMPARED: [&str; 8] = [
+    "company_id",
+    "company_path",
     "max_record_bytes",
     "max_line_bytes",
     "max_depth",
@@ -77,12 +80,7 @@ const OF_NO_ROW: [&str; 6] = [
 ];
 
 /// Settings that change no row of customer purchases.
-pub(super) const NOT_OF_PURCHASES: &[&str] = &[
-    "company_id",
-    "company_path",
-    "default_currency",
-    "deleted_only",
-];
+pub(super) const NOT_OF_PURCHASES: &[&str] = &["default_currency", "deleted_only"];
 
 /// Settings that change no row of supplier purchases.
 pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future"];
@@ -94,7 +92,7 @@ pub(super) fn reading_settings(
 ) -> ReadingSettings {
     let mut base = blake3::Hasher::new();
     for (name, value) in settings {
-        let is_left_out = OF_NO_ROW.contains(name) || other_kind.contains(name);
+        let is_left_out = NOT_COMPARED.contains(name) || other_kind.contains(name);
         if !is_left_out && *name != TIMEZONE {
             base.update(format!("{name}={value}\n").as_bytes());
         }

@@ -85,6 +85,7 @@ fn assert_failed(workdir: &Workdir, output: &Output, error: &Value) -> String {
     let step = json!({
         "run_id": run_id, "command": "lake", "step": null, "date": null, "outcome": "failed",
         "exit_code": 1, "lake": "lake", "counts": null, "rejected_by_rule": null, "error": error,
+        "expectations": [], "held_back": [],
     });
     assert_eq!(event["steps"], json!([step]));
     let (mut of_command, expected) = (
@@ -92,7 +93,10 @@ fn assert_failed(workdir: &Workdir, output: &Output, error: &Value) -> String {
         json!({
             "event": "run_ended", "program": "purchase-etl", "command": "lake", "job": null,
             "program_version": env!("CARGO_PKG_VERSION"), "outcome": "failed", "exit_code": 1,
-            "error": error, "refused_inputs": 0, "refusals": [],
+            "error": error, "refused_inputs": 0, "refusals": [], "held_back": [],
+            "counts": {
+                "read": 0, "accepted": 0, "rejected": 0, "duplicate": 0, "superseded": 0, "skipped": 0,
+            },
         }),
     );
     let members = of_command.as_object_mut().expect("an object");
