@@ -2,6 +2,7 @@
 
 mod plan;
 mod report;
+mod selected_inputs;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
 use super::discovered::{lake_location, log_omitted_inputs};
 use super::options::{Share, parse_share};
 use super::output::put;
-use super::read::{ReadArguments, ReadSettings, RecordKindSelection, missing_notes};
+use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
 use super::step::table_dataset;
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
@@ -26,7 +27,7 @@ use crate::ingest::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, ReadingSettings,
     RunSettings, purchases,
 };
-use crate::input::{DiscoveredInputs, Input, InputError, discover_present};
+use crate::input::{Input, InputError, discover_present};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, InputReport};
 use crate::storage::error_text;
@@ -223,51 +224,6 @@ impl IngestCommand {
         let date = self.snapshot_date.or(of_job);
         self.full_snapshot
             .then(|| date.unwrap_or_else(|| now.date_naive()))
-    }
-
-    /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
-    /// be missing together, but not some of them.
-    fn accepts_missing(&self, missing: &[String], inputs: usize) -> bool {
-        missing.is_empty() || (self.read.optional && (inputs == 0 || !self.full_snapshot))
-    }
-
-    /// Notes on the arguments that match nothing.
-    fn note_missing(
-        &self,
-        found: &DiscoveredInputs,
-        has_later_answers: bool,
-    ) -> Result<Vec<String>, InputError> {
-        if self.accepts_missing(&found.missing, found.inputs.len()) {
-            let gate = if has_later_answers {
-                ", so no answer is held back"
-            } else {
-                ""
-            };
-            let notes = missing_notes(&found.missing).into_iter();
-            return Ok(notes.map(|note| note + gate).collect());
-        }
-        let first = found.missing.first().cloned().unwrap_or_default();
-        Err(InputError::NotFound(first))
-    }
-
-    /// Removes the inputs that are left out; returns a note of their number, if there are any.
-    fn leave_out_recent(&self, inputs: &mut Vec<Input>, clock: DateTime<Utc>) -> Option<String> {
-        let all = inputs.len();
-        inputs.retain(|input| {
-            let leave_out = self.leaves_out(input, clock);
-            if leave_out {
-                tracing::info!(
-                    input = input.location.shown(),
-                    "left out: it changed recently"
-                );
-            }
-            !leave_out
-        });
-        let left_out = all - inputs.len();
-        (left_out > 0).then(|| {
-            let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
-            format!("{left_out} of {all} inputs changed less than {min_age} ago and are left out; a later run reads them")
-        })
     }
 
     /// Shows which inputs would be read and which are already ingested.

@@ -1,0 +1,60 @@
+//! The inputs that are read: arguments that match nothing are an error or a note, and files that changed
+//! recently are left out.
+
+use chrono::{DateTime, Utc};
+
+use super::IngestCommand;
+use crate::commands::StepCommand;
+use crate::commands::read::missing_notes;
+use crate::input::{DiscoveredInputs, Input, InputError};
+
+impl IngestCommand {
+    /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
+    /// be missing together, but not some of them.
+    pub(super) fn accepts_missing(&self, missing: &[String], inputs: usize) -> bool {
+        missing.is_empty() || (self.read.optional && (inputs == 0 || !self.full_snapshot))
+    }
+
+    /// Notes on the arguments that match nothing.
+    pub(super) fn note_missing(
+        &self,
+        found: &DiscoveredInputs,
+        has_later_answers: bool,
+    ) -> Result<Vec<String>, InputError> {
+        if self.accepts_missing(&found.missing, found.inputs.len()) {
+            let gate = if has_later_answers {
+                ", so no answer is held back"
+            } else {
+                ""
+            };
+            let notes = missing_notes(&found.missing).into_iter();
+            return Ok(notes.map(|note| note + gate).collect());
+        }
+        let first = found.missing.first().cloned().unwrap_or_default();
+        Err(InputError::NotFound(first))
+    }
+
+    /// Removes the inputs that are left out; returns a note of their number, if there are any.
+    pub(super) fn leave_out_recent(
+        &self,
+        inputs: &mut Vec<Input>,
+        clock: DateTime<Utc>,
+    ) -> Option<String> {
+        let all = inputs.len();
+        inputs.retain(|input| {
+            let leave_out = self.leaves_out(input, clock);
+            if leave_out {
+                tracing::info!(
+                    input = input.location.shown(),
+                    "left out: it changed recently"
+                );
+            }
+            !leave_out
+        });
+        let left_out = all - inputs.len();
+        (left_out > 0).then(|| {
+            let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
+            format!("{left_out} of {all} inputs changed less than {min_age} ago and are left out; a later run reads them")
+        })
+    }
+}
