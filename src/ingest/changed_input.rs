@@ -52,6 +52,9 @@ pub(super) struct InputDifference {
     pub(super) earlier: Vec<ListedInput>,
     /// The same content, read with other settings.
     pub(super) other_settings: Option<ListedInput>,
+    /// Whether that content was read from the same path: only then the events of its rows are known
+    /// to be those of the input.
+    is_of_path: bool,
 }
 
 impl InputDifference {
@@ -68,6 +71,16 @@ impl InputDifference {
         Self {
             earlier: earlier.cloned().collect(),
             other_settings: holder.filter(|holder| differs(&holder.row)).cloned(),
+            is_of_path: holder.is_some_and(|holder| holder.row.path == path),
+        }
+    }
+
+    /// The difference of standard input: it has no path that could bring other content.
+    pub(super) fn of_standard_input(self) -> Self {
+        Self {
+            earlier: Vec::new(),
+            is_of_path: false,
+            ..self
         }
     }
 
@@ -85,11 +98,21 @@ impl InputDifference {
     /// The refusal of the input, unless a difference is permitted; the remedies depend on whether the
     /// rows of its kind can be replaced.
     pub(super) fn refusal(&self, policy: ChangedInput, can_replace: bool) -> Option<Refusal> {
-        if policy == ChangedInput::Replace {
-            return None;
+        let is_replaced = policy == ChangedInput::Replace;
+        if let Some(other) = self.other_settings.as_ref()
+            && !(is_replaced && self.is_of_path)
+        {
+            let remedy = match (can_replace, self.is_of_path) {
+                (false, _) => "",
+                (true, true) => ", or with --changed-input replace to read it again with these",
+                (true, false) => {
+                    ", or take that input out with `purchase-etl inputs remove` and ingest this one again"
+                }
+            };
+            return Some(settings_refusal(other, remedy));
         }
-        if let Some(other) = &self.other_settings {
-            return Some(settings_refusal(other, can_replace));
+        if is_replaced {
+            return None;
         }
         let newest = self
             .earlier
@@ -115,14 +138,9 @@ fn changed_refusal(earlier: &ListedInput, can_replace: bool) -> Refusal {
 }
 
 /// FILE-SETTINGS-CHANGED, with the earlier run.
-fn settings_refusal(earlier: &ListedInput, can_replace: bool) -> Refusal {
-    let replace = if can_replace {
-        ", or with --changed-input replace to read it again with these"
-    } else {
-        ""
-    };
+fn settings_refusal(earlier: &ListedInput, remedy: &str) -> Refusal {
     let message = format!(
-        "run {} ingested the same content from {} with other settings, which give other rows; ingest with the settings of that run (`purchase-etl runs show`){replace}",
+        "run {} ingested the same content from {} with other settings, which give other rows; ingest with the settings of that run (`purchase-etl runs show`){remedy}",
         earlier.run_id, earlier.row.path
     );
     Refusal::new(RuleId::FileSettingsChanged, message)

@@ -130,9 +130,9 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
         let digest = self.options.run.kind.digest(input, totals);
         let path = self.reports.path(index);
         let settings = &self.options.reading_settings;
-        let mut difference = InputDifference::of(&self.listed, &path, digest, settings);
+        let difference = InputDifference::of(&self.listed, &path, digest, settings);
         if self.is_stdin(index) {
-            difference.earlier.clear();
+            return (Some(digest), difference.of_standard_input());
         }
         (Some(digest), difference)
     }

@@ -191,7 +191,7 @@ impl TestLake {
             .into_iter()
             .filter(|input| input.is_current() && self.name_of(&input.row.path) == name);
         let outgoing: Vec<_> = of_path.collect();
-        remove_inputs(&self.lake, &self.next_run(), &outgoing)
+        remove_inputs::<Purchases>(&self.lake, &self.next_run(), &outgoing)
     }
 
     /// Acknowledges a file as it is.

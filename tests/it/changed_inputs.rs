@@ -238,6 +238,12 @@ fn a_content_read_with_other_settings_is_refused_unless_they_give_the_same_rows(
     assert_eq!(quantities(&workdir), json!([0, 12]));
     let again = workdir.ingest(zone.iter().chain(&both));
     assert_eq!(again.assert_code(0).outcomes(), ["already_ingested"; 2]);
+    // Under another name, its rows are those of the other path.
+    workdir.write("copy.ndjson", lines_of(&[("2026-10-02T01:00:00", 5)]));
+    let renamed = workdir.ingest(REPLACE.iter().chain(&["copy.ndjson"]));
+    renamed
+        .assert_code(3)
+        .assert_stderr_contains(&["FILE-SETTINGS-CHANGED", "inputs remove"]);
     let back = workdir.ingest(both);
     back.assert_code(3)
         .assert_stderr_contains(&["FILE-SETTINGS-CHANGED"]);

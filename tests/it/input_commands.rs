@@ -114,3 +114,27 @@ fn a_file_that_stays_bad_is_ignored_until_it_changes() {
     inputs(&workdir, &["remove", "copy.ndjson", "--yes"]).assert_code(2);
     assert_whole(&workdir);
 }
+
+#[test]
+fn an_acknowledgement_that_is_withdrawn_no_longer_holds() {
+    for kind in ["purchases", "supplier-purchases"] {
+        let workdir = Workdir::new();
+        workdir.write("broken.ndjson", "{\"id\":true}\n");
+        let of_kind = ["--kind", kind, "broken.ndjson"];
+        workdir.ingest(of_kind).assert_code(3);
+        let ignore = [
+            "ignore",
+            "broken.ndjson",
+            "--kind",
+            kind,
+            "--reason",
+            "test",
+        ];
+        inputs(&workdir, &ignore).assert_code(0);
+        let ignored = workdir.ingest(of_kind);
+        assert_eq!(ignored.assert_code(0).outcomes(), ["ignored"]);
+        inputs(&workdir, &["remove", "broken.ndjson", "--yes"]).assert_code(0);
+        assert_eq!(listed(&workdir), [row("broken.ndjson", "removed", 0, 0)]);
+        workdir.ingest(of_kind).assert_code(3);
+    }
+}

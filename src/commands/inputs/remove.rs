@@ -12,6 +12,7 @@ use crate::commands::read::RecordKindSelection;
 use crate::commands::{CommandError, ListOutput, OptionError, RunContext};
 use crate::ingest::purchases::{Purchases, remove_inputs};
 use crate::ingest::record_kind::RecordKind;
+use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::input::escape_unprintable;
 use crate::lake::{InputState, Lake, ListedInput};
 use crate::values::ExitCode;
@@ -63,7 +64,8 @@ impl RemoveInputs {
         }
         // First, because a completion marker must not remain without the rows of its day.
         lake.delete_completion_markers()?;
-        remove_inputs(&lake, &context.run_id, &outgoing)?;
+        remove_inputs::<Purchases>(&lake, &context.run_id, &outgoing)?;
+        remove_inputs::<SupplierPurchases>(&lake, &context.run_id, &outgoing)?;
         self.print(&outgoing, true, context)
     }
 

@@ -47,6 +47,10 @@ pub(super) fn replace_input(
         writers.discard()?;
         return Ok(Replacement::Superseded);
     }
+    if let Some(refusal) = difference.refusal(run.options.changed_input, Purchases::CAN_REPLACE) {
+        writers.discard()?;
+        return Ok(Replacement::Refused(refusal));
+    }
     let outgoing = difference.outgoing();
     if let Some(later) = duplicates_of(lake, &listed, &outgoing)? {
         writers.discard()?;
@@ -105,7 +109,7 @@ pub(super) fn duplicates_of<'l>(
     listed: &'l ListedInputs,
     outgoing: &[ListedInput],
 ) -> Result<Option<&'l ListedInput>, LakeError> {
-    for out in outgoing {
+    for out in outgoing.iter().filter(|out| out.is_current()) {
         let later = listed.rows().iter().find(|later| {
             later.is_current()
                 && later.row.counts.duplicate > 0
