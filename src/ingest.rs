@@ -32,8 +32,11 @@ pub mod purchases;
 pub mod record_kind;
 mod recovery;
 mod reject_rows;
+mod removal;
 mod runner;
 pub mod supplier_purchases;
+#[cfg(test)]
+mod supplier_sequences;
 #[cfg(test)]
 mod testing;
 pub mod validate;

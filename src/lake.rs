@@ -68,6 +68,9 @@ mod sidecar_files;
 mod snapshot;
 mod spill;
 mod staged;
+mod staged_files_in_store;
+mod state_commit;
+mod state_history;
 mod stopped_changes;
 mod table;
 mod table_spec;
@@ -86,7 +89,7 @@ pub use digest::{Digest, DigestError};
 pub use encode::write_data_file;
 pub use error::{InputChangeError, LakeError};
 pub use full_snapshots::{AppliedFullSnapshot, CompanySnapshot};
-pub use input_change::{IncomingContent, InputChange, InputChangeOutcome};
+pub use input_change::{FoldedRows, IncomingContent, InputChange, InputChangeOutcome, RowsPlan};
 pub use inputs::{InputCounts, InputRow, InputState, ListedInput};
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
 pub use partition_writer::{PartitionWriter, WriterOptions};
@@ -94,6 +97,11 @@ pub use recovery::RecoveredInputs;
 pub use run_reports::RunReportFile;
 pub use snapshot::{FileRef, Snapshot};
 pub use staged::{DataFile, StagedFiles};
+pub use state_commit::{ChangedOrigin, RowOrigin, StateCommit};
+pub use state_history::{
+    BrokenSnapshots, COMMIT_ORDER, COMMIT_ROW, LeavingStates, SNAPSHOT_DATE, STATE_COLUMNS,
+    StateOrder, state_columns,
+};
 pub use table_spec::{TableSpec, inputs_spec, rejects_spec};
 pub use timezone::TimezoneProperty;
 

@@ -3,9 +3,10 @@
 
 use std::fmt::Write;
 
-use arrow::datatypes::{DataType, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 
 use super::reference_page::{cell, header};
+use crate::lake::{STATE_COLUMNS, state_columns};
 use crate::purchase;
 use crate::record::LINEAGE_COLUMNS;
 use crate::supplier_purchase;
@@ -17,7 +18,7 @@ type ColumnText = (&'static str, &'static str);
 pub fn columns_page() -> String {
     let mut text = header("columns", "Columns and headers");
     text.push_str(
-        "\nThe columns of the two tables of purchases, in their order, and the headers of delimited \
+        "\nThe columns of the tables of purchases, in their order, and the headers of delimited \
          text that fill them. [Tables and columns](tables.md) describes all tables, \
          [delimited text](csv.md) how headers are compared.\n",
     );
@@ -54,6 +55,11 @@ pub fn columns_page() -> String {
     for (name, path, headers, portuguese) in supplier_purchase::csv_headers() {
         add_headers(&mut text, name, path, headers, portuguese);
     }
+    text.push_str("\n## supplier_versions\n\nThe columns of `supplier_purchases`, and then:\n");
+    let fields: Vec<Field> = state_columns().into();
+    add_columns(&mut text, &Schema::new(fields), &STATE_COLUMNS);
+    let content = "partition, as in `supplier_purchases`; the month is no partition";
+    add_partition(&mut text, company, "int64", content);
     text
 }
 

@@ -96,14 +96,6 @@ pub enum CommandError {
         /// The lake.
         lake: String,
     },
-    /// The states of supplier purchases cannot be taken out.
-    #[error(
-        "{path} has supplier purchases, whose states are folded into the table and cannot be taken out of it; restore an older version with `purchase-etl lake restore --all --as-of`, and ingest the other inputs again"
-    )]
-    NotRemovable {
-        /// The input.
-        path: String,
-    },
     /// An input that is in the tables cannot be ignored.
     #[error(
         "{path} is in the tables, so it cannot be ignored; take it out first with `purchase-etl inputs remove`"
@@ -182,7 +174,6 @@ impl CommandError {
             Self::Option(_)
             | Self::Rule(_)
             | Self::NoInput { .. }
-            | Self::NotRemovable { .. }
             | Self::IgnoredIsCurrent { .. }
             | Self::NoRun { .. }
             | Self::SeveralRuns { .. } => ExitCode::Usage,

@@ -20,8 +20,6 @@ use super::step::table_dataset;
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
 };
-use crate::ingest::purchases::{Purchases, purchases_spec};
-use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases;
 use crate::ingest::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, ReadingSettings,
@@ -133,13 +131,6 @@ impl StepCommand for IngestCommand {
             return Err(OptionError::NotApplicable {
                 option: "--min-age",
                 reason: "leaves files out, and a full snapshot without some of its files would mark their purchases as deleted",
-            });
-        }
-        let replaces = self.changed_input == Some(ChangedInput::Replace);
-        if replaces && self.read.kind != RecordKindSelection::Purchases {
-            return Err(OptionError::NotApplicable {
-                option: "--changed-input replace",
-                reason: "applies to customer purchases only; add --kind purchases",
             });
         }
         self.read.validate()
@@ -290,8 +281,9 @@ impl IngestCommand {
         read: &'r ReadSettings,
         run_id: &str,
     ) -> Result<AssignedInputs<'r>, CommandError> {
-        if self.read.kind != RecordKindSelection::SupplierPurchases {
-            lake.recover_changed_inputs(run_id, &purchases_spec(), Purchases::NAME)?;
+        for table in self.read.kind.tables() {
+            // A record kind has the name of its table.
+            lake.recover_changed_inputs(run_id, &table, table.name)?;
         }
         let known = ListedInputsByKind::of(lake, self.read.kind, !self.verify_content)?;
         Ok(assign_inputs(inputs, &read.kinds, known)?)

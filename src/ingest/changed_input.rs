@@ -95,19 +95,16 @@ impl InputDifference {
         rows.cloned().collect()
     }
 
-    /// The refusal of the input, unless a difference is permitted; the remedies depend on whether the
-    /// rows of its kind can be replaced.
-    pub(super) fn refusal(&self, policy: ChangedInput, can_replace: bool) -> Option<Refusal> {
+    /// The refusal of the input, unless a difference is permitted.
+    pub(super) fn refusal(&self, policy: ChangedInput) -> Option<Refusal> {
         let is_replaced = policy == ChangedInput::Replace;
         if let Some(other) = self.other_settings.as_ref()
             && !(is_replaced && self.is_of_path)
         {
-            let remedy = match (can_replace, self.is_of_path) {
-                (false, _) => "",
-                (true, true) => ", or with --changed-input replace to read it again with these",
-                (true, false) => {
-                    ", or take that input out with `purchase-etl inputs remove` and ingest this one again"
-                }
+            let remedy = if self.is_of_path {
+                "with --changed-input replace to read it again with these"
+            } else {
+                "take that input out with `purchase-etl inputs remove` and ingest this one again"
             };
             return Some(settings_refusal(other, remedy));
         }
@@ -118,20 +115,15 @@ impl InputDifference {
             .earlier
             .last()
             .filter(|_| policy == ChangedInput::Refuse)?;
-        Some(changed_refusal(newest, can_replace))
+        Some(changed_refusal(newest))
     }
 }
 
 /// FILE-CHANGED, with the earlier run and its counts.
-fn changed_refusal(earlier: &ListedInput, can_replace: bool) -> Refusal {
+fn changed_refusal(earlier: &ListedInput) -> Refusal {
     let counts = earlier.row.counts;
-    let replace = if can_replace {
-        "with --changed-input replace if this file corrects or continues that one, or "
-    } else {
-        ""
-    };
     let message = format!(
-        "the path brought other content before: run {} read {} records of it, {} accepted and {} rejected; ingest {replace}with --changed-input append if both count",
+        "the path brought other content before: run {} read {} records of it, {} accepted and {} rejected; ingest with --changed-input replace if this file corrects or continues that one, or with --changed-input append if both count",
         earlier.run_id, counts.read, counts.accepted, counts.rejected
     );
     Refusal::new(RuleId::FileChanged, message)
@@ -140,7 +132,7 @@ fn changed_refusal(earlier: &ListedInput, can_replace: bool) -> Refusal {
 /// FILE-SETTINGS-CHANGED, with the earlier run.
 fn settings_refusal(earlier: &ListedInput, remedy: &str) -> Refusal {
     let message = format!(
-        "run {} ingested the same content from {} with other settings, which give other rows; ingest with the settings of that run (`purchase-etl runs show`){remedy}",
+        "run {} ingested the same content from {} with other settings, which give other rows; ingest with the settings of that run (`purchase-etl runs show`), or {remedy}",
         earlier.run_id, earlier.row.path
     );
     Refusal::new(RuleId::FileSettingsChanged, message)

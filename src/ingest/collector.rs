@@ -19,6 +19,9 @@ use crate::run_report::InputOutcome;
 
 /// How the inputs of a record kind are committed, or in a check, counted.
 pub(super) trait CommitPolicy<K: RecordKind> {
+    /// Whether an input that takes the place of others is read alone, and committed by itself.
+    const REPLACES_ALONE: bool = false;
+
     /// What is kept of an input until its commit.
     type Content: Default;
 
@@ -130,7 +133,12 @@ struct Collector<'a, 's, K: RecordKind, P: CommitPolicy<K>> {
 impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
     fn read_all(&mut self, progress: &Progress) -> Result<(), RunError> {
         let mut to_read = self.run.skip_known_files();
-        for index in self.run.take_replaceable(&mut to_read) {
+        let alone = if P::REPLACES_ALONE {
+            self.run.take_replaceable(&mut to_read)
+        } else {
+            Vec::new()
+        };
+        for index in alone {
             let mut alone = vec![index];
             while !alone.is_empty() {
                 self.policy.begin_replacement(&mut self.run, index)?;
@@ -254,8 +262,7 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
         self.open.counters.close(limit, &totals);
         let (_, difference) = self.run.difference(self.index(input), &totals);
         if self.open.counters.refusal.is_none() {
-            self.open.counters.refusal =
-                difference.refusal(self.run.options.changed_input, K::CAN_REPLACE);
+            self.open.counters.refusal = difference.refusal(self.run.options.changed_input);
         }
         if self.open.counters.refusal.is_some() {
             return self.refuse(input, Some(&totals));

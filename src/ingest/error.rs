@@ -1,7 +1,8 @@
 //! Errors that end a run. Invalid records and refused inputs are no errors: they are counted.
 
 use crate::input::InputError;
-use crate::lake::LakeError;
+use crate::lake::{LakeError, TableSpec};
+use crate::run_report::RecordCounts;
 use crate::storage::LimitReached;
 use crate::values::ExitCode;
 
@@ -26,7 +27,7 @@ pub enum RunError {
         /// The input.
         path: String,
         /// Its counts.
-        counts: crate::run_report::RecordCounts,
+        counts: RecordCounts,
     },
     /// An input cannot be taken out, because a later one counts duplicates of its events.
     #[error(
@@ -37,6 +38,14 @@ pub enum RunError {
         path: String,
         /// Its duplicates.
         duplicates: i64,
+    },
+    /// An input was ingested before the lake kept the history of its states.
+    #[error(
+        "{path} cannot be taken out: it was ingested before table supplier_versions existed, so the states that it replaced are not known; restore an earlier state of the lake with `lake restore --all --as-of`, or ingest a full snapshot"
+    )]
+    BeforeHistory {
+        /// The input.
+        path: String,
     },
     /// Other processes kept changing the inputs that were to be changed.
     #[error("other processes are changing the same inputs: run the command again")]
@@ -82,9 +91,21 @@ impl RunError {
             Self::Exhausted(error) => error.exit_code(),
             Self::Unbalanced { .. } => ExitCode::Unbalanced,
             Self::Interrupted => ExitCode::Interrupted,
-            Self::CountsDuplicates { .. } => ExitCode::Usage,
+            Self::CountsDuplicates { .. } | Self::BeforeHistory { .. } => ExitCode::Usage,
             Self::Superseded => ExitCode::Conflict,
             _ => ExitCode::Failed,
+        }
+    }
+
+    /// A table that would get another number of rows than it must have.
+    pub(super) fn unbalanced(table: &TableSpec, rows: u64) -> Self {
+        let counts = RecordCounts {
+            accepted: rows,
+            ..RecordCounts::default()
+        };
+        Self::Unbalanced {
+            path: table.name.to_owned(),
+            counts,
         }
     }
 

@@ -31,7 +31,7 @@ fn ingest(lake: &TestLake, names: &[&str], changed: ChangedInput) -> Result<(), 
 /// More calls than any writer makes.
 const MAX_CALLS: usize = 200;
 
-const WRITERS: [Writer; 9] = [
+const WRITERS: [Writer; 13] = [
     Writer {
         name: "append",
         before: |lake| lake.write("a", &one().text()),
@@ -115,6 +115,48 @@ const WRITERS: [Writer; 9] = [
             lake.ingest_suppliers(&["s"], Some(1)).unwrap();
         },
         write: |lake| lake.ingest_suppliers(&["t"], Some(2)),
+    },
+    Writer {
+        name: "replace states",
+        before: |lake| {
+            lake.write("s", &supplier_dump(&[(1, 9), (2, 11)]));
+            lake.write("t", &supplier_dump(&[(2, 10), (3, 9)]));
+            lake.ingest_suppliers(&["s"], None).unwrap();
+            lake.ingest_suppliers(&["t"], None).unwrap();
+            lake.write("s", &supplier_dump(&[(1, 8), (4, 9)]));
+        },
+        write: |lake| lake.ingest_suppliers_with(&["s"], None, ChangedInput::Replace),
+    },
+    Writer {
+        name: "replace a full snapshot",
+        before: |lake| {
+            lake.write("t", &supplier_dump(&[(2, 10), (3, 9)]));
+            lake.ingest_suppliers(&["t"], None).unwrap();
+            lake.write("s", &supplier_dump(&[(1, 9)]));
+            lake.ingest_suppliers(&["s"], Some(1)).unwrap();
+            lake.write("s", &supplier_dump(&[(1, 9), (3, 9)]));
+        },
+        write: |lake| lake.ingest_suppliers_with(&["s"], Some(1), ChangedInput::Replace),
+    },
+    Writer {
+        name: "remove states",
+        before: |lake| {
+            lake.write("s", &supplier_dump(&[(1, 9), (2, 11)]));
+            lake.write("t", &supplier_dump(&[(2, 10), (3, 9)]));
+            lake.ingest_suppliers(&["s"], None).unwrap();
+            lake.ingest_suppliers(&["t"], None).unwrap();
+        },
+        write: |lake| lake.remove_suppliers("s"),
+    },
+    Writer {
+        name: "remove a full snapshot",
+        before: |lake| {
+            lake.write("t", &supplier_dump(&[(2, 10), (3, 9)]));
+            lake.ingest_suppliers(&["t"], None).unwrap();
+            lake.write("s", &supplier_dump(&[(1, 9)]));
+            lake.ingest_suppliers(&["s"], Some(1)).unwrap();
+        },
+        write: |lake| lake.remove_suppliers("s"),
     },
 ];
 
@@ -218,19 +260,25 @@ fn the_writers_do_what_they_are_called() {
     assert_eq!(shared.rows.keys().collect::<Vec<_>>(), ["b"]);
     assert_eq!(shared.rejects.keys().collect::<Vec<_>>(), ["b"]);
     let folded = of("fold states");
-    let states = [
-        "1 2026-10-06T13:00:00Z false",
-        "2 2026-10-06T12:00:00Z false",
-        "3 2026-10-06T12:00:00Z false",
-    ];
+    let states = ["7 1 10a false s", "7 2 9a false s", "7 3 9a false s"];
     assert_eq!(folded.suppliers, states);
     let snapshot = of("apply a full snapshot");
-    let states = [
-        "1 2026-10-06T12:00:00Z true",
-        "2 2026-10-06T12:00:00Z false",
-        "3 2026-10-06T12:00:00Z false",
-    ];
+    let states = ["7 1 9a true s", "7 2 9a false s", "7 3 9a false t"];
     assert_eq!(snapshot.suppliers, states);
+    let replaced = of("replace states");
+    let states = [
+        "7 1 8a false s",
+        "7 2 10a false t",
+        "7 3 9a false t",
+        "7 4 9a false s",
+    ];
+    assert_eq!(replaced.suppliers, states);
+    let replaced = of("replace a full snapshot");
+    let states = ["7 1 9a false s", "7 2 10a true t", "7 3 9a false t"];
+    assert_eq!(replaced.suppliers, states);
+    let states = ["7 2 10a false t", "7 3 9a false t"];
+    assert_eq!(of("remove states").suppliers, states);
+    assert_eq!(of("remove a full snapshot").suppliers, states);
     let removed = of("remove");
     assert_eq!(removed.rows.keys().collect::<Vec<_>>(), ["b"]);
     let expected = [state("a", "removed", 4), state("b", "current", 3)];

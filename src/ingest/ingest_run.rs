@@ -19,10 +19,14 @@ use crate::run_report::{InputOutcome, TableVersions};
 
 /// Creates the tables that are missing for a record kind.
 pub(super) fn create_tables<K: RecordKind>(lake: &Lake) -> Result<(), LakeError> {
-    let specs = [K::table(), rejects_spec(), inputs_spec()];
+    let table = K::table();
+    let states = table.states.map(|states| states());
+    let specs = states
+        .into_iter()
+        .chain([table, rejects_spec(), inputs_spec()]);
     specs
-        .iter()
-        .try_for_each(|spec| lake.create_if_missing(spec))
+        .into_iter()
+        .try_for_each(|spec| lake.create_if_missing(&spec))
 }
 
 /// A run in progress.

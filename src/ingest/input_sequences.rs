@@ -9,10 +9,14 @@ use super::testing::{Dump, LakeContent, TestLake, bad_record};
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 /// Numbers that follow from a seed (`SplitMix64`).
-struct Numbers(u64);
+pub(super) struct Numbers(u64);
 
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -21,7 +25,7 @@ impl Numbers {
         usize::try_from(mixed % limit as u64).unwrap()
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 }
@@ -58,7 +62,7 @@ fn contents() -> Vec<Dump> {
 const REFUSED: usize = 4;
 
 fn steps(seed: u64) -> Vec<Step> {
-    let mut numbers = Numbers(seed);
+    let mut numbers = Numbers::of(seed);
     let mut steps = vec![Step::Write("a", numbers.below(6))];
     for at in 1..4 + numbers.below(9) {
         let step = match numbers.below(20) {

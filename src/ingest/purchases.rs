@@ -90,7 +90,6 @@ impl RecordKind for Purchases {
     type Rows = PurchaseRows;
 
     const NAME: &'static str = "purchases";
-    const CAN_REPLACE: bool = true;
     const ENVELOPE: Envelope = Envelope::Track;
     const LABELS: KindLabels = KindLabels {
         own: "customer purchases",

@@ -30,8 +30,6 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
 
     /// Its name in transactions, partitions and options.
     const NAME: &'static str;
-    /// Whether the rows of an input can be taken out of the table: each row is of one input.
-    const CAN_REPLACE: bool;
     /// Where its records are in a JSON document.
     const ENVELOPE: Envelope;
     /// Its names in messages.

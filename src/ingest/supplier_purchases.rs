@@ -8,19 +8,32 @@
 //! sees all of them or none.
 
 mod accepted_rows;
+mod commit_change;
 mod commit_run;
 mod company;
 mod dump_completeness;
+mod fold;
 mod full_snapshot;
+mod history;
 mod input_versions;
 mod merge;
+mod outgoing;
+mod refold;
+mod remove_inputs;
+mod restored_rows;
+mod rewrite_partitions;
 mod row_edits;
 mod select_versions;
 mod snapshot_order;
 mod sort_rows;
+mod stage_states;
+mod states_at;
 mod stored_rows;
 mod table;
+mod table_rows;
+mod uncommitted_records;
 mod upsert;
+mod verify_history;
 
 use std::sync::Arc;
 
@@ -45,8 +58,10 @@ use crate::supplier_purchase::{
 };
 
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
-pub use table::supplier_purchases_spec;
+pub use remove_inputs::remove_inputs;
+pub use table::{supplier_purchases_spec, supplier_versions_spec};
 pub use upsert::{check, upsert};
+pub use verify_history::verify_history;
 
 /// The record kind of supplier purchases.
 #[derive(Clone, Debug)]
@@ -99,7 +114,6 @@ impl RecordKind for SupplierPurchases {
     type Rows = SupplierChunkRows;
 
     const NAME: &'static str = "supplier_purchases";
-    const CAN_REPLACE: bool = false;
     const ENVELOPE: Envelope = Envelope::ListResponse;
     const LABELS: KindLabels = KindLabels {
         own: "supplier purchases",

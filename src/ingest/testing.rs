@@ -11,9 +11,11 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use tempfile::TempDir;
 
-use super::purchases::{self, Purchases, purchases_spec, remove_inputs};
+use super::purchases::{self, Purchases, purchases_spec};
 use super::record_kind::RecordKind;
-use super::supplier_purchases::SupplierPurchases;
+use super::supplier_purchases::{
+    SupplierPurchases, supplier_purchases_spec, supplier_versions_spec, verify_history,
+};
 use super::validate::fixture::TestReader;
 use super::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, Progress,
@@ -24,14 +26,16 @@ use crate::lake::maintenance::{
     CompactOptions, DatePartition, DayRange, MaintainedTable, RestoreScope, RestoreTarget,
     TablesByRole, VerificationDepth,
 };
-use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
+use crate::lake::{
+    COMMIT_ORDER, COMMIT_ROW, FileRef, Lake, ListedInput, TableSpec, inputs_spec, rejects_spec,
+};
 use crate::purchase::PurchaseValidator;
 use crate::storage::testing::fault_points::FaultPointStore;
 use crate::storage::{StoreSettings, StoreUrl, Stores};
 
 mod suppliers;
 
-pub(super) use suppliers::supplier_dump;
+pub(super) use suppliers::{TestState, bad_supplier_record, state_dump, supplier_dump};
 
 /// The content of a dump of customer purchases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,8 +92,10 @@ pub(super) struct LakeContent {
     pub(super) rows: BTreeMap<String, Vec<String>>,
     pub(super) rejects: BTreeMap<String, Vec<String>>,
     pub(super) inputs: Vec<(String, String, i64)>,
-    /// The current states of supplier purchases.
+    /// The newest states of supplier purchases.
     pub(super) suppliers: Vec<String>,
+    /// All their states.
+    pub(super) states: Vec<String>,
 }
 
 /// A lake in memory, and a folder of dumps.
@@ -186,12 +192,15 @@ impl TestLake {
 
     /// Takes the current inputs of a path out.
     pub(super) fn remove(&self, name: &str) -> Result<(), RunError> {
-        let listed = self.lake.listed_inputs(Purchases::NAME)?;
-        let of_path = listed
-            .into_iter()
-            .filter(|input| input.is_current() && self.name_of(&input.row.path) == name);
-        let outgoing: Vec<_> = of_path.collect();
-        remove_inputs::<Purchases>(&self.lake, &self.next_run(), &outgoing)
+        let outgoing = self.current(Purchases::NAME, name)?;
+        purchases::remove_inputs(&self.lake, &self.next_run(), &outgoing)
+    }
+
+    /// The current inputs of a path.
+    fn current(&self, kind: &str, name: &str) -> Result<Vec<ListedInput>, RunError> {
+        let mut listed = self.lake.listed_inputs(kind)?;
+        listed.retain(|input| input.is_current() && self.name_of(&input.row.path) == name);
+        Ok(listed)
     }
 
     /// Acknowledges a file as it is.
@@ -216,7 +225,10 @@ impl TestLake {
             run_id: self.next_run(),
             dry_run: false,
         };
-        for maintained in maintained_tables() {
+        for maintained in maintained_tables().into_iter().chain([maintained_states()]) {
+            if !self.has_table(&maintained.spec) {
+                continue;
+            }
             self.lake.compact(&maintained, &options, &|| false).unwrap();
         }
     }
@@ -241,7 +253,7 @@ impl TestLake {
                 target: RestoreTarget::Version(version.unwrap_or(0)),
                 all_tables: true,
             };
-            let rows = [purchases_spec().name];
+            let rows = [purchases_spec().name, SupplierPurchases::NAME];
             self.lake
                 .restore(maintained, &rows, scope, &run_id, false)
                 .unwrap();
@@ -250,16 +262,18 @@ impl TestLake {
 
     /// Verifies the tables.
     pub(super) fn verify(&self) -> Result<(), String> {
-        let [inputs, purchases, rejects] = maintained_tables();
+        let [inputs, purchases, suppliers, rejects] = maintained_tables();
         let tables = TablesByRole {
-            rows: std::slice::from_ref(&purchases),
+            rows: &[purchases, suppliers],
+            states: &[maintained_states()],
             rejects: &rejects,
             inputs: &inputs,
         };
-        let report = self
+        let mut report = self
             .lake
             .verify(tables, VerificationDepth::Rows, &|| false)
             .unwrap();
+        verify_history(&self.lake, &mut report).unwrap();
         if report.is_damaged() {
             return Err(format!("{report:#?}"));
         }
@@ -319,6 +333,7 @@ impl TestLake {
         }
         content.inputs.sort();
         content.suppliers = self.supplier_rows();
+        content.states = self.supplier_states();
         content
     }
 
@@ -327,27 +342,39 @@ impl TestLake {
     }
 
     fn for_each_row(&self, spec: &TableSpec, add: &mut dyn FnMut(&RecordBatch)) {
+        self.for_each_row_of(spec, &mut |batch, _file| add(batch));
+    }
+
+    fn for_each_row_of(&self, spec: &TableSpec, add: &mut dyn FnMut(&RecordBatch, &FileRef)) {
         if !self.has_table(spec) {
             return;
         }
         let snapshot = self.lake.snapshot(spec.name, None, None).unwrap();
         for file in &snapshot.files {
             for batch in self.lake.read_rows(spec, file, None).unwrap() {
-                add(&batch.unwrap());
+                add(&batch.unwrap(), file);
             }
         }
     }
 }
 
-/// The tables of customer purchases, in the order of a restore.
-fn maintained_tables() -> [MaintainedTable; 3] {
-    let of = |spec: TableSpec, sort_columns: &'static [&'static str]| MaintainedTable {
+fn of(spec: TableSpec, sort_columns: &'static [&'static str]) -> MaintainedTable {
+    MaintainedTable {
         spec,
         sort_columns,
         must_be_sorted: false,
         replaces_rows: false,
         date_partition: DatePartition::None,
-    };
+    }
+}
+
+/// The table of states, which a restore completes.
+fn maintained_states() -> MaintainedTable {
+    of(supplier_versions_spec(), &["id", COMMIT_ORDER, COMMIT_ROW])
+}
+
+/// The tables in the order of a restore.
+fn maintained_tables() -> [MaintainedTable; 4] {
     let purchases = MaintainedTable {
         date_partition: DatePartition::Day {
             partition_column: "purchase_date",
@@ -358,12 +385,20 @@ fn maintained_tables() -> [MaintainedTable; 3] {
             &["time", "source_file", "source_row", "run_id"],
         )
     };
+    let suppliers = MaintainedTable {
+        replaces_rows: true,
+        date_partition: DatePartition::Month {
+            partition_column: "registration_month",
+            source_column: "registration_date",
+        },
+        ..of(supplier_purchases_spec(), &["registration_date", "id"])
+    };
     let inputs = of(
         inputs_spec(),
         &["ingested_at", "record_kind", "path", "digest"],
     );
     let rejects = of(rejects_spec(), &["source_file", "source_row", "run_id"]);
-    [inputs, purchases, rejects]
+    [inputs, purchases, suppliers, rejects]
 }
 
 fn texts(batch: &RecordBatch, name: &str) -> StringArray {

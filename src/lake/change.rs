@@ -3,14 +3,18 @@
 //!
 //! Refused: the removal of files that are not in the version the plan received.
 
+use deltalake::kernel::Transaction;
 use deltalake::table::state::DeltaTableState;
 
 use super::actions::remove_actions;
 use super::commit::{
     CommitIdentity, CommitOperation, CommitOutcome, CommittedVersions, PlannedCommit,
 };
+use super::counts::signed;
 use super::inputs::StagedInputs;
 use super::staged::StagedFiles;
+use super::state_commit::StateCommit;
+use super::state_history::history_id;
 use super::table::loaded_state;
 use super::table_spec::TableSpec;
 use super::{CompanySnapshot, Digest, FileRef, InputRow, Lake, LakeError, Snapshot};
@@ -25,6 +29,8 @@ pub struct TableChange {
     pub add: StagedFiles,
     /// The rows of the table of inputs that belong to this version, each input once.
     pub inputs: Vec<InputRow>,
+    /// The files with the states of this version, for a table that has a table of states.
+    pub states: Option<StagedFiles>,
 }
 
 impl Lake {
@@ -56,46 +62,82 @@ impl Lake {
     ) -> Result<CommitOutcome<CommittedVersions>, E> {
         let identity = CommitIdentity::of_change(spec, run_id, record_kind, digests, snapshots)?;
         let mut inputs = StagedInputs::none();
+        let mut states = None;
         let outcome = self.commit(&identity, &mut |table| {
             let state = loaded_state(spec.name, table)?;
             let Some(change) = plan(&self.snapshot_of(spec.name, state, None)?)? else {
                 return Ok(None);
             };
             inputs = self.stage_inputs(run_id, record_kind, &change.inputs)?;
+            states.clone_from(&change.states);
             let mut planned = self.planned_change(spec, state, change, &inputs)?;
             // A change is committed on top of this version or not at all.
             let version = state.version() + 1;
-            planned.transactions = snapshots
-                .iter()
-                .map(|snapshot| snapshot.transaction(spec.name, version))
-                .collect();
+            let applied = snapshots.iter();
+            let applied = applied.map(|snapshot| snapshot.transaction(spec.name, version));
+            planned.transactions.extend(applied);
             Ok::<_, E>(Some(planned))
         })?;
-        Ok(match outcome {
-            CommitOutcome::Committed(rows) => CommitOutcome::Committed(CommittedVersions {
-                rows,
-                rejects: None,
-                inputs: self.list_committed(run_id, spec, rows, record_kind, &inputs)?,
-            }),
+        let rows = match outcome {
+            CommitOutcome::Committed(rows) => rows,
             CommitOutcome::AlreadyCommitted { digests } => {
-                CommitOutcome::AlreadyCommitted { digests }
+                return Ok(CommitOutcome::AlreadyCommitted { digests });
             }
+        };
+        self.record_after(run_id, spec, rows, states.as_ref())?;
+        Ok(CommitOutcome::Committed(CommittedVersions {
+            rows,
+            rejects: None,
+            inputs: self.list_committed(run_id, spec, rows, record_kind, &inputs)?,
+        }))
+    }
+
+    /// Records the states of a commit of rows that is in the log.
+    ///
+    /// # Errors
+    /// [`LakeError::NotListed`].
+    pub(super) fn record_after(
+        &self,
+        run_id: &str,
+        spec: &TableSpec,
+        version: i64,
+        states: Option<&StagedFiles>,
+    ) -> Result<(), LakeError> {
+        let staged = states.map(|states| (version, states));
+        let recorded = self.complete_history(run_id, spec, staged);
+        recorded.map(drop).map_err(|source| LakeError::NotListed {
+            table: spec.name.to_owned(),
+            version,
+            source: Box::new(source),
         })
     }
 
-    fn planned_change(
+    /// The commit of a change on top of a version; its transactions are those of the history.
+    pub(super) fn planned_change(
         &self,
         spec: &TableSpec,
         state: &DeltaTableState,
         change: TableChange,
         inputs: &StagedInputs,
     ) -> Result<PlannedCommit, LakeError> {
-        Ok(PlannedCommit {
+        let mut planned = PlannedCommit {
             removes: remove_actions(spec.name, state, &change.remove)?,
             adds: self.add_actions(spec, &change.add)?,
             inputs_file: inputs.path().map(str::to_owned),
             temporary: vec![inputs.files.clone(), change.add],
             ..PlannedCommit::new(CommitOperation::Change)
-        })
+        };
+        if let Some(states) = change.states {
+            let files = states.files.iter();
+            planned.states = Some(StateCommit {
+                files: files.map(|file| file.relative_path.clone()).collect(),
+                origins: Vec::new(),
+            });
+            let version = signed(state.version() + 1);
+            let history = Transaction::new(history_id(spec.name), version);
+            planned.transactions.push(history);
+            planned.temporary.push(states);
+        }
+        Ok(planned)
     }
 }

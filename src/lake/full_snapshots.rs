@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate};
 use deltalake::kernel::Transaction;
 
 use super::counts::{signed, unsigned};
+use super::state_history::BrokenSnapshots;
 use super::{Digest, Lake, LakeError, log};
 
 /// The part of a full snapshot that belongs to one company: what is applied at most once.
@@ -111,6 +112,33 @@ impl Lake {
         }
         self.date_by_commits(table, &mut applied)?;
         Ok(applied)
+    }
+
+    /// The transactions that withdraw snapshots of a table from a version of it.
+    pub(super) fn withdrawn_snapshots(
+        &self,
+        table: &str,
+        version: u64,
+        broken: &BrokenSnapshots,
+    ) -> Result<Vec<Transaction>, LakeError> {
+        if broken.is_empty() {
+            return Ok(Vec::new());
+        }
+        let applied = self.applied_full_snapshots(table, Some(signed(version)))?;
+        let is_broken = |snapshot: &AppliedFullSnapshot| {
+            let commits = broken.get(&snapshot.company_id);
+            commits.is_some_and(|commits| commits.contains(&snapshot.version))
+        };
+        let broken = applied.iter().filter(|snapshot| is_broken(snapshot));
+        let transaction = |snapshot: &AppliedFullSnapshot| {
+            let part = CompanySnapshot {
+                company_id: snapshot.company_id,
+                digest: snapshot.digest,
+                date: snapshot.date?,
+            };
+            Some(Transaction::new(part.app_id(table), log::WITHDRAWN))
+        };
+        Ok(broken.filter_map(transaction).collect())
     }
 
     /// Dates the snapshots without a date by their commits, as far as the log contains these.

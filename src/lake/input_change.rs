@@ -18,8 +18,9 @@ use deltalake::DeltaTable;
 
 use super::actions::remove_actions;
 use super::commit::{CommitIdentity, CommitOperation, PlannedCommit, app_id};
-use super::inputs::StagedInputs;
+use super::inputs::{ListedInput, StagedInputs};
 use super::row_origins::{FileOrigins, total_rows};
+use super::staged::StagedFiles;
 use super::table::loaded_state;
 use super::table_spec::{INPUTS, REJECTS, TableSpec, rejects_spec};
 use super::{CommittedVersions, Digest, InputChangeError, Lake, LakeError, log};
@@ -28,7 +29,17 @@ mod plan;
 mod stopped_runs;
 
 use plan::InputChangePlan;
-pub use plan::{IncomingContent, InputChange};
+pub use plan::{FoldedRows, IncomingContent, InputChange, RowsPlan};
+
+/// What a commit of changed rows has written beside them.
+struct WrittenChange {
+    /// The data file of the table of inputs, which the commit names.
+    inputs: StagedInputs,
+    /// Its rows.
+    listing: Vec<ListedInput>,
+    /// The states that the commit brings.
+    states: Option<StagedFiles>,
+}
 
 /// The outcome of a change of inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,48 +58,55 @@ impl Lake {
     /// outcome of their commit may be unknown.
     ///
     /// # Errors
-    /// [`InputChangeError::RowsDiffer`] if the table of rows does not hold the listed number of rows
-    /// of an outgoing input, [`LakeError::Conflict`] if all attempts conflicted with other writers,
-    /// [`LakeError::OutcomeUnknown`], [`LakeError::NotCommitted`], [`LakeError::NotListed`] if the
-    /// rows are changed and the inputs could not be listed, or an earlier error.
-    pub fn change_inputs(&self, change: &InputChange<'_>) -> Result<InputChangeOutcome, LakeError> {
+    /// The errors of a fold, unchanged. [`InputChangeError::RowsDiffer`] if the table of rows does
+    /// not hold the listed number of rows of an outgoing input, [`LakeError::Conflict`] if all
+    /// attempts conflicted with other writers, [`LakeError::OutcomeUnknown`],
+    /// [`LakeError::NotCommitted`], [`LakeError::NotListed`] if the rows are changed and the inputs
+    /// could not be listed, or an earlier error.
+    pub fn change_inputs<E: From<LakeError>>(
+        &self,
+        change: &InputChange<'_>,
+        mut rows: RowsPlan<'_, E>,
+    ) -> Result<InputChangeOutcome, E> {
         let plan = InputChangePlan::of(change);
-        let table = change.rows_table.name;
+        let spec = change.rows_table;
         if plan.is_listing_only(change) {
-            let version = self.change_listing(change.run_id, table, &plan.listing, None)?;
+            let version = self.change_listing(change.run_id, spec.name, &plan.listing, None)?;
             return Ok(InputChangeOutcome::Listed(version));
         }
-        let incoming = change.incoming.as_ref().and_then(|one| one.files.clone());
+        let new_rows = match &rows {
+            RowsPlan::Files(files) => files.clone(),
+            RowsPlan::Fold(_) => None,
+        };
         let before = self.content_versions(change, &plan, None)?;
-        let staged = self.stage_listing(change.run_id, &plan.listing)?;
         let rejects = if self.is_listed_as(change, &plan, &before)? {
             self.change_rejects(change, &plan, &before)?
         } else {
             None
         };
         let Some(rejects) = rejects else {
-            staged.files.discard(self)?;
-            if let Some((rows, rejects)) = incoming {
-                rows.discard(self)?;
-                rejects.discard(self)?;
-            }
+            let staged = new_rows.into_iter().chain(change.rejects.clone());
+            staged
+                .into_iter()
+                .try_for_each(|files| files.discard(self))?;
             return Ok(InputChangeOutcome::Superseded);
         };
-        let Some(rows) = self.change_rows(change, &plan, &before, &staged)? else {
+        let changed = self.change_rows(change, &plan, &before, &mut rows)?;
+        let Some((version, written)) = changed else {
             // The rejects are committed.
-            staged.files.discard(self)?;
-            incoming.map_or(Ok(()), |(rows, _)| rows.discard(self))?;
+            new_rows.map_or(Ok(()), |files| files.discard(self))?;
             return Ok(InputChangeOutcome::Superseded);
         };
-        let file = Some(&staged.files);
-        let listed = self.change_listing(change.run_id, table, &plan.listing, file);
+        self.record_after(change.run_id, spec, version, written.states.as_ref())?;
+        let file = Some(&written.inputs.files);
+        let listed = self.change_listing(change.run_id, spec.name, &written.listing, file);
         let inputs = listed.map_err(|source| LakeError::NotListed {
-            table: table.to_owned(),
-            version: rows,
+            table: spec.name.to_owned(),
+            version,
             source: Box::new(source),
         })?;
         Ok(InputChangeOutcome::Committed(CommittedVersions {
-            rows,
+            rows: version,
             rejects: Some(rejects),
             inputs,
         }))
@@ -125,7 +143,8 @@ impl Lake {
         self.versions_in(table, change.record_kind, &plan.digests(change), until)
     }
 
-    fn versions_in(
+    /// The transaction versions of contents of a kind in a table, at a version of it.
+    pub(super) fn versions_in(
         &self,
         table: &str,
         kind: &str,
@@ -145,42 +164,110 @@ impl Lake {
     }
 
     /// Commits the rows; `None` if another process has changed the inputs first.
-    fn change_rows(
+    fn change_rows<E: From<LakeError>>(
         &self,
         change: &InputChange<'_>,
         plan: &InputChangePlan,
         before: &BTreeMap<Digest, i64>,
-        staged: &StagedInputs,
-    ) -> Result<Option<i64>, LakeError> {
+        rows: &mut RowsPlan<'_, E>,
+    ) -> Result<Option<(i64, WrittenChange)>, E> {
         let spec = change.rows_table;
         let name = format!("change-{}", change.run_id);
         let identity = CommitIdentity::of_maintenance(spec, change.run_id, &name);
-        let incoming = change.incoming.as_ref().and_then(|one| one.files.as_ref());
-        let mut committed_by_plan = false;
+        let mut written = None;
         let committed = self.commit(&identity, &mut |table| {
+            written = None;
             let state = loaded_state(spec.name, table)?;
             let versions = self.content_versions(change, plan, Some(state.version()))?;
-            committed_by_plan = versions == *before;
-            if !committed_by_plan {
+            if versions != *before {
                 return Ok(None);
             }
-            let files = self.outgoing_files(change, spec, table)?;
-            check_rows(spec, plan, &files)?;
-            let rewritten = self.rewrite_origins(spec, change.run_id, &files, &plan.origins)?;
-            let mut adds = self.add_actions(spec, &rewritten.staged)?;
-            if let Some((rows, _)) = incoming {
-                adds.extend(self.add_actions(spec, rows)?);
-            }
-            Ok::<_, LakeError>(Some(PlannedCommit {
-                removes: remove_actions(spec.name, state, &rewritten.removed)?,
-                adds,
-                transactions: plan.transactions(change, spec.name, &versions),
-                inputs_file: staged.path().map(str::to_owned),
-                temporary: vec![rewritten.staged],
-                ..PlannedCommit::new(CommitOperation::Change)
-            }))
+            let planned = match rows {
+                RowsPlan::Files(files) => {
+                    self.planned_rewrite(change, plan, table, files.as_ref())?
+                }
+                RowsPlan::Fold(fold) => {
+                    let snapshot = self.snapshot_of(spec.name, state, None)?;
+                    let Some(folded) = fold(&snapshot, &plan.changed_origins())? else {
+                        return Ok(None);
+                    };
+                    self.planned_fold(change, plan, table, folded)?
+                }
+            };
+            let (mut planned, of_commit) = planned;
+            planned
+                .transactions
+                .extend(plan.transactions(change, spec.name, &versions));
+            planned.inputs_file = of_commit.inputs.path().map(str::to_owned);
+            planned.temporary.push(of_commit.inputs.files.clone());
+            written = Some(of_commit);
+            Ok::<_, E>(Some(planned))
         })?;
-        Ok(committed.version().filter(|_| committed_by_plan))
+        Ok(committed.version().zip(written))
+    }
+
+    /// The commit that takes the rows of the outgoing inputs out of the files that hold them.
+    fn planned_rewrite(
+        &self,
+        change: &InputChange<'_>,
+        plan: &InputChangePlan,
+        table: &DeltaTable,
+        incoming: Option<&StagedFiles>,
+    ) -> Result<(PlannedCommit, WrittenChange), LakeError> {
+        let spec = change.rows_table;
+        let state = loaded_state(spec.name, table)?;
+        let files = self.outgoing_files(change, spec, table)?;
+        check_rows(spec, plan, &files)?;
+        let rewritten = self.rewrite_origins(spec, change.run_id, &files, &plan.origins)?;
+        let mut adds = self.add_actions(spec, &rewritten.staged)?;
+        if let Some(rows) = incoming {
+            adds.extend(self.add_actions(spec, rows)?);
+        }
+        let planned = PlannedCommit {
+            removes: remove_actions(spec.name, state, &rewritten.removed)?,
+            adds,
+            temporary: vec![rewritten.staged],
+            ..PlannedCommit::new(CommitOperation::Change)
+        };
+        let written = WrittenChange {
+            inputs: self.stage_listing(change.run_id, &plan.listing)?,
+            listing: plan.listing.clone(),
+            states: None,
+        };
+        Ok((planned, written))
+    }
+
+    /// The commit of the newest states without those of the outgoing inputs.
+    fn planned_fold(
+        &self,
+        change: &InputChange<'_>,
+        plan: &InputChangePlan,
+        table: &DeltaTable,
+        folded: FoldedRows,
+    ) -> Result<(PlannedCommit, WrittenChange), LakeError> {
+        let spec = change.rows_table;
+        let state = loaded_state(spec.name, table)?;
+        let FoldedRows {
+            change: rows,
+            broken,
+        } = folded;
+        let listing = plan.listing_with(change, &rows.inputs);
+        let written = WrittenChange {
+            inputs: self.stage_listing(change.run_id, &listing)?,
+            listing,
+            states: rows.states.clone(),
+        };
+        let mut planned = self.planned_change(spec, state, rows, &written.inputs)?;
+        if let Some(states) = &mut planned.states {
+            states.origins = plan.changed_origins();
+        }
+        let withdrawn = self.withdrawn_snapshots(spec.name, state.version(), &broken)?;
+        planned.transactions.extend(withdrawn);
+        let next = state.version() + 1;
+        let applied = change.snapshots.iter();
+        let applied = applied.map(|snapshot| snapshot.transaction(spec.name, next));
+        planned.transactions.extend(applied);
+        Ok((planned, written))
     }
 
     /// The files of a table that hold rows of the paths of the outgoing inputs.
@@ -217,7 +304,6 @@ impl Lake {
         let spec = rejects_spec();
         let name = format!("change-{}", change.run_id);
         let identity = CommitIdentity::of_maintenance(&spec, change.run_id, &name);
-        let incoming = change.incoming.as_ref().and_then(|one| one.files.as_ref());
         let committed = self.commit(&identity, &mut |table| {
             let state = loaded_state(spec.name, table)?;
             if self.content_versions(change, plan, None)? != *before {
@@ -235,7 +321,7 @@ impl Lake {
             transactions.extend(stopped.transactions);
             let rewritten = self.rewrite_origins(&spec, change.run_id, &files, &origins)?;
             let mut adds = self.add_actions(&spec, &rewritten.staged)?;
-            if let Some((_, rejects)) = incoming {
+            if let Some(rejects) = &change.rejects {
                 adds.extend(self.add_actions(&spec, rejects)?);
             }
             Ok::<_, LakeError>(Some(PlannedCommit {

@@ -19,11 +19,12 @@ use super::LakeError;
 use crate::storage::remedy;
 
 mod as_of;
+mod chain;
 mod commits;
 mod transactions;
 
 pub(super) use commits::LogCommit;
-pub(super) use transactions::{COMMITTED, INPUTS_FILE, WITHDRAWN};
+pub(super) use transactions::{COMMITTED, INPUTS_FILE, STATES, WITHDRAWN};
 
 /// The log of a table, which need not exist.
 pub(super) struct TableLog<'a> {

@@ -10,15 +10,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use arrow::array::RecordBatch;
-use object_store::ObjectStoreExt;
-use object_store::path::Path;
-use parquet::file::metadata::ParquetMetaDataReader;
 
 use super::columns::texts;
 use super::commit::{CommitIdentity, CommitOutcome, app_id};
 use super::inputs::{ListedInput, StagedInputs, filter_inputs, listed_in};
-use super::partition::{Partition, is_inside_table};
-use super::staged::{DataFile, DataFileMetadata, StagedFiles, stats_json};
+use super::partition::is_inside_table;
+use super::staged::{DataFile, StagedFiles};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
 use super::{Digest, FileRef, InputRow, Lake, LakeError, PartitionWriter, WriterOptions};
 
@@ -226,7 +223,7 @@ impl Lake {
         kind: &str,
         relative_path: &str,
     ) -> Result<Option<InputsFile>, LakeError> {
-        let Some(file) = self.find_staged_file(relative_path)? else {
+        let Some(file) = self.find_staged_file(&inputs_spec(), relative_path)? else {
             return Ok(None);
         };
         let reference = FileRef::of_staged(&file);
@@ -248,37 +245,6 @@ impl Lake {
             file,
             rows,
             digests,
-        }))
-    }
-
-    /// The data file of the table of inputs that an earlier run has staged.
-    fn find_staged_file(&self, relative_path: &str) -> Result<Option<DataFile>, LakeError> {
-        let spec = inputs_spec();
-        let store = self.handle(INPUTS)?.object_store();
-        let head = async { store.head(&Path::from(relative_path)).await };
-        let found = match self.runtime().block_on(head) {
-            Ok(found) => found,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => {
-                let file = format!("{relative_path} of the log");
-                return Err(LakeError::store("read", INPUTS, file)(error));
-            }
-        };
-        let opened = self.files(INPUTS)?.open(relative_path)?;
-        let Ok(footer) = ParquetMetaDataReader::new().parse_and_finish(&opened) else {
-            return Ok(None);
-        };
-        let rows = u64::try_from(footer.file_metadata().num_rows()).unwrap_or_default();
-        Ok(Some(DataFile {
-            relative_path: relative_path.to_owned(),
-            partition: Partition::new(Vec::new()),
-            rows,
-            bytes: found.size,
-            stats_json: stats_json(&spec.schema, rows, &footer),
-            uploaded: Some(DataFileMetadata {
-                bytes: found.size,
-                modified_millis: found.last_modified.timestamp_millis(),
-            }),
         }))
     }
 }

@@ -15,18 +15,12 @@ use arrow::error::ArrowError;
 use chrono::NaiveDate;
 
 use super::staged::StagedFiles;
+use super::state_commit::RowOrigin;
 use super::table_spec::TableSpec;
 use super::{FileRef, Lake, LakeError, ListedInput, PartitionWriter, WriterOptions};
 
-const SOURCE_FILE: &str = "source_file";
-const RUN_ID: &str = "run_id";
-
-/// The input that a row comes from, and the run that read it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct RowOrigin {
-    pub(super) path: String,
-    pub(super) run_id: String,
-}
+pub(super) const SOURCE_FILE: &str = "source_file";
+pub(super) const RUN_ID: &str = "run_id";
 
 /// What becomes of the rows of an origin: another origin, or `None` if they are taken out. Rows of
 /// other origins stay.
@@ -192,13 +186,13 @@ fn text_column(batch: &RecordBatch, name: &str) -> Result<StringArray, ArrowErro
 }
 
 /// The origins of the rows of a batch.
-struct OriginColumns {
+pub(super) struct OriginColumns {
     paths: StringArray,
     runs: StringArray,
 }
 
 impl OriginColumns {
-    fn of(batch: &RecordBatch) -> Result<Self, ArrowError> {
+    pub(super) fn of(batch: &RecordBatch) -> Result<Self, ArrowError> {
         Ok(Self {
             paths: text_column(batch, SOURCE_FILE)?,
             runs: text_column(batch, RUN_ID)?,
@@ -206,14 +200,17 @@ impl OriginColumns {
     }
 
     /// Path and run of each row; neither is ever null.
-    fn rows(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, &str)> {
         let rows = self.paths.iter().zip(&self.runs);
         rows.map(|(path, run)| (path.unwrap_or_default(), run.unwrap_or_default()))
     }
 }
 
 /// The rows of a batch after the changes.
-fn changed_rows(batch: &RecordBatch, changes: &OriginChanges) -> Result<RecordBatch, ArrowError> {
+pub(super) fn changed_rows(
+    batch: &RecordBatch,
+    changes: &OriginChanges,
+) -> Result<RecordBatch, ArrowError> {
     let origins = OriginColumns::of(batch)?;
     let mut kept = Vec::with_capacity(batch.num_rows());
     let (mut paths, mut runs) = (Vec::new(), Vec::new());

@@ -34,6 +34,8 @@ pub struct TableSpec {
     /// Columns of 64-bit numbers or instants that mostly grow by little from row to row: they are
     /// delta encoded, without a dictionary.
     pub ascending_columns: &'static [&'static str],
+    /// The table with every state of its rows, if it keeps only the newest ones.
+    pub states: Option<fn() -> TableSpec>,
 }
 
 /// The name of the table of rejects.
@@ -83,6 +85,7 @@ pub fn rejects_spec() -> TableSpec {
         statistics_columns: &["run_id", "rule_id"],
         unique_columns: &["raw"],
         ascending_columns: &["source_row", "byte_offset", "line"],
+        states: None,
     }
 }
 
@@ -119,6 +122,7 @@ pub fn inputs_spec() -> TableSpec {
         statistics_columns: &["run_id", "record_kind", "ingested_at"],
         unique_columns: &["path", "digest"],
         ascending_columns: &[],
+        states: None,
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn spec() -> TableSpec {
         statistics_columns: &["source_file", "source_row", "purchased_at"],
         unique_columns: &[],
         ascending_columns: &[],
+        states: None,
     }
 }
 

@@ -6,7 +6,6 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::purchase_fixtures::{lines_of, numbered};
-use crate::supplier_fixtures::{single_page, supplier_purchases};
 use crate::workdir::{Output, Workdir};
 
 const REPLACE: [&str; 2] = ["--changed-input", "replace"];
@@ -180,35 +179,6 @@ fn appending_standard_input_and_an_empty_file_are_no_changes() {
     assert_eq!(filled.assert_code(0).outcomes(), ["ingested"]);
     let current: u64 = listed(&workdir).iter().map(|row| row.3).sum();
     assert_eq!(current, 2 + 3 + 1 + 1 + 4);
-    assert_whole(&workdir);
-}
-
-#[test]
-fn states_of_supplier_purchases_are_added_and_cannot_be_taken_out() {
-    let workdir = Workdir::new();
-    let kind = ["--kind", "supplier-purchases", "--company-id", "7"];
-    workdir.write("dump.json", single_page(&supplier_purchases([1])));
-    workdir
-        .ingest(kind.iter().chain(&["dump.json"]))
-        .assert_code(0);
-    workdir.write("dump.json", single_page(&supplier_purchases([1, 2])));
-    let refused = workdir.ingest(
-        kind.iter()
-            .chain(&["--changed-input", "refuse", "dump.json"]),
-    );
-    refused
-        .assert_code(3)
-        .assert_stderr_contains(&["FILE-CHANGED"]);
-    let replaced = workdir.ingest(kind.iter().chain(&REPLACE).chain(&["dump.json"]));
-    replaced
-        .assert_code(2)
-        .assert_stderr_contains(&["applies to customer purchases only"]);
-    let added = workdir.ingest(kind.iter().chain(&["dump.json"]));
-    assert_eq!(added.assert_code(0).outcomes(), ["ingested"]);
-    let removed = inputs(&workdir, &["remove", "dump.json", "--yes"]);
-    removed
-        .assert_code(2)
-        .assert_stderr_contains(&["supplier purchases", "cannot be taken out"]);
     assert_whole(&workdir);
 }
 

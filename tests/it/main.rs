@@ -140,6 +140,8 @@ mod supplier_changes;
 mod supplier_companies;
 /// Other programs read the table of supplier purchases.
 mod supplier_external_readers;
+/// Inputs of supplier purchases that are replaced and removed.
+mod supplier_history;
 /// Jobs with supplier purchases, and dry runs.
 mod supplier_jobs;
 /// All pages at once, other formats of the list, and refused parameters.

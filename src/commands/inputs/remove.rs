@@ -10,9 +10,9 @@ use super::selection::{ShownInput, listed_inputs, named};
 use crate::commands::output::put;
 use crate::commands::read::RecordKindSelection;
 use crate::commands::{CommandError, ListOutput, OptionError, RunContext};
-use crate::ingest::purchases::{Purchases, remove_inputs};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::ingest::{purchases, supplier_purchases};
 use crate::input::escape_unprintable;
 use crate::lake::{InputState, Lake, ListedInput};
 use crate::values::ExitCode;
@@ -48,14 +48,6 @@ impl RemoveInputs {
         if outgoing.is_empty() {
             return self.print(&outgoing, false, context);
         }
-        let foreign = outgoing
-            .iter()
-            .find(|input| input.is_current() && input.record_kind != Purchases::NAME);
-        if let Some(foreign) = foreign {
-            return Err(CommandError::NotRemovable {
-                path: foreign.row.path.clone(),
-            });
-        }
         if self.dry_run {
             return self.print(&outgoing, false, context);
         }
@@ -64,8 +56,8 @@ impl RemoveInputs {
         }
         // First, because a completion marker must not remain without the rows of its day.
         lake.delete_completion_markers()?;
-        remove_inputs::<Purchases>(&lake, &context.run_id, &outgoing)?;
-        remove_inputs::<SupplierPurchases>(&lake, &context.run_id, &outgoing)?;
+        purchases::remove_inputs(&lake, &context.run_id, &outgoing)?;
+        supplier_purchases::remove_inputs(&lake, &context.run_id, &outgoing)?;
         self.print(&outgoing, true, context)
     }
 
@@ -118,12 +110,18 @@ fn removal_text(inputs: &[ShownInput], verb: &str) -> String {
     }
     let mut text = String::new();
     for input in inputs {
+        // Of supplier purchases the states that were not the newest are kept too.
+        let (records, what) = if input.record_kind == SupplierPurchases::NAME {
+            let states = input.accepted + input.duplicate + input.superseded;
+            (states, "states")
+        } else {
+            (input.accepted, "rows")
+        };
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{}: {} rows and {} rejects of run {} {verb}",
+            "{}: {records} {what} and {} rejects of run {} {verb}",
             escape_unprintable(&input.path),
-            input.accepted,
             input.rejected,
             escape_unprintable(&input.run_id),
         );

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::action::{LakeAction, LakeRun};
 use super::tables::{LakeTable, TableSelection, maintained, names, rows_tables};
-use crate::commands::{CommandError, parse_time};
+use crate::commands::{CommandError, OptionError, parse_time};
 use crate::lake::Lake;
 use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreScope, RestoreTarget};
 use crate::values::ExitCode;
@@ -51,6 +51,13 @@ impl LakeAction for RestoreAction {
     }
 
     fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
+        if self.table == Some(LakeTable::SupplierVersions) {
+            return Err(OptionError::NotApplicable {
+                option: "--table supplier_versions",
+                reason: "follows supplier_purchases: restore that table, and its states are restored with it",
+            }
+            .into());
+        }
         let rows = names(&rows_tables());
         let tables = self.tables(lake)?;
         // The command line requires one of the two.
@@ -88,8 +95,11 @@ impl RestoreAction {
             return Ok(vec![maintained(table)]);
         }
         let mut tables = Vec::new();
+        let states = maintained(LakeTable::SupplierVersions).spec.name;
         for maintained in TableSelection::All.tables() {
-            if lake.has_table(&maintained)? {
+            // It follows the table of the newest states.
+            let is_restored = maintained.spec.name != states;
+            if is_restored && lake.has_table(&maintained)? {
                 tables.push(maintained);
             }
         }

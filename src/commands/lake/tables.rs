@@ -4,9 +4,9 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::ingest::purchases::purchases_spec;
-use crate::ingest::supplier_purchases::supplier_purchases_spec;
+use crate::ingest::supplier_purchases::{supplier_purchases_spec, supplier_versions_spec};
 use crate::lake::maintenance::{DatePartition, MaintainedTable};
-use crate::lake::{inputs_spec, rejects_spec};
+use crate::lake::{COMMIT_ORDER, COMMIT_ROW, inputs_spec, rejects_spec};
 
 /// A table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -17,6 +17,9 @@ pub(super) enum LakeTable {
     /// Supplier purchases
     #[value(alias = "supplier-purchases")]
     SupplierPurchases,
+    /// All states of supplier purchases
+    #[value(alias = "supplier-versions")]
+    SupplierVersions,
     /// Rejected records
     Rejects,
     /// Ingested inputs
@@ -26,10 +29,11 @@ pub(super) enum LakeTable {
 impl LakeTable {
     /// All tables in the order of a restore: the next ingest recovers from one that stops in
     /// between.
-    const RESTORED: [Self; 4] = [
+    const RESTORED: [Self; 5] = [
         Self::Inputs,
         Self::Purchases,
         Self::SupplierPurchases,
+        Self::SupplierVersions,
         Self::Rejects,
     ];
 }
@@ -47,6 +51,7 @@ impl ValueEnum for TableSelection {
             Self::All,
             Self::One(LakeTable::Purchases),
             Self::One(LakeTable::SupplierPurchases),
+            Self::One(LakeTable::SupplierVersions),
             Self::One(LakeTable::Rejects),
             Self::One(LakeTable::Inputs),
         ]
@@ -92,6 +97,13 @@ pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
                 partition_column: "registration_month",
                 source_column: "registration_date",
             },
+        },
+        LakeTable::SupplierVersions => MaintainedTable {
+            spec: supplier_versions_spec(),
+            sort_columns: &["id", COMMIT_ORDER, COMMIT_ROW],
+            must_be_sorted: false,
+            replaces_rows: false,
+            date_partition: DatePartition::None,
         },
         LakeTable::Rejects => MaintainedTable {
             spec: rejects_spec(),

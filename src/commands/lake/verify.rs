@@ -7,6 +7,7 @@ use clap::Args;
 use super::action::{LakeAction, LakeRun};
 use super::tables::{LakeTable, maintained, rows_tables};
 use crate::commands::CommandError;
+use crate::ingest::supplier_purchases::verify_history;
 use crate::lake::Lake;
 use crate::lake::maintenance::{
     TablesByRole, VerificationDepth, VerificationReport, VerificationSeverity,
@@ -30,10 +31,14 @@ impl LakeAction for VerifyAction {
         };
         let tables = TablesByRole {
             rows: &rows_tables(),
+            states: &[maintained(LakeTable::SupplierVersions)],
             rejects: &maintained(LakeTable::Rejects),
             inputs: &maintained(LakeTable::Inputs),
         };
-        let verified = lake.verify(tables, depth, &|| run.is_interrupted())?;
+        let mut verified = lake.verify(tables, depth, &|| run.is_interrupted())?;
+        if self.deep {
+            verify_history(lake, &mut verified)?;
+        }
         let done = run.print(&verified, verification_text)?;
         Ok(if verified.is_damaged() {
             ExitCode::Failed

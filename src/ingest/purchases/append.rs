@@ -11,7 +11,6 @@ use super::commit_buffer::{CommitBuffer, PendingPurchases};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
 use super::events_in_lake::{EventSource, EventsInLake};
 use super::output_writers::{ChunkBatches, OutputWriters, UncommittedRows};
-use super::remove_inputs::MAX_ATTEMPTS;
 use super::replace_input::{Replacement, replace_input};
 use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
@@ -20,6 +19,7 @@ use crate::ingest::error::RunError;
 use crate::ingest::findings::FindingSink;
 use crate::ingest::ingest_run::{IngestRun, create_tables};
 use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
+use crate::ingest::removal::MAX_ATTEMPTS;
 use crate::ingest::runner::{Progress, RunSettings};
 use crate::input::Input;
 use crate::lake::{Digest, Lake};
@@ -123,6 +123,8 @@ impl<'l> AppendPolicy<'l> {
 }
 
 impl CommitPolicy<Purchases> for AppendPolicy<'_> {
+    const REPLACES_ALONE: bool = true;
+
     type Content = UncommittedRows;
 
     fn add_chunk(

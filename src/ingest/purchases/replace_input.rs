@@ -14,7 +14,7 @@ use crate::ingest::record_kind::RecordKind;
 use crate::input::Refusal;
 use crate::lake::{
     CommitOutcome, IncomingContent, InputChange, InputChangeOutcome, InputRow, InputState, Lake,
-    LakeError, ListedInput,
+    LakeError, ListedInput, RowsPlan,
 };
 use crate::rules::RuleId;
 
@@ -47,7 +47,7 @@ pub(super) fn replace_input(
         writers.discard()?;
         return Ok(Replacement::Superseded);
     }
-    if let Some(refusal) = difference.refusal(run.options.changed_input, Purchases::CAN_REPLACE) {
+    if let Some(refusal) = difference.refusal(run.options.changed_input) {
         writers.discard()?;
         return Ok(Replacement::Refused(refusal));
     }
@@ -59,28 +59,25 @@ pub(super) fn replace_input(
     let known = lake.committed_digests(spec.name, kind, &[input.digest])?;
     let is_copy = known.rows.contains(&input.digest) && difference.other_settings.is_none();
     let row = input.row(&input.counters, true, run.options);
-    let incoming = if is_copy {
+    let (rows, rejects, row) = if is_copy {
         writers.discard()?;
-        IncomingContent {
-            row: row.as_copy(),
-            files: None,
-        }
+        (None, None, row.as_copy())
     } else {
-        let files = writers.finish(lake, std::slice::from_ref(&row))?;
-        IncomingContent {
-            row,
-            files: Some(files),
-        }
+        let (rows, rejects) = writers.finish(lake, std::slice::from_ref(&row))?;
+        (Some(rows), Some(rejects), row)
     };
-    let changed = lake.change_inputs(&InputChange {
+    let change = InputChange {
         run_id: run.run_id(),
         record_kind: kind,
         rows_table: &spec,
         listed: listed.rows(),
         outgoing: &outgoing,
         state: InputState::Replaced,
-        incoming: Some(incoming),
-    });
+        incoming: vec![IncomingContent { row, is_copy }],
+        rejects,
+        snapshots: &[],
+    };
+    let changed = lake.change_inputs(&change, RowsPlan::Files(rows));
     record_change(run, changed)
 }
 

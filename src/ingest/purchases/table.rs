@@ -17,5 +17,6 @@ pub fn purchases_spec() -> TableSpec {
         statistics_columns: &STATISTICS_COLUMNS,
         unique_columns: &UNIQUE_COLUMNS,
         ascending_columns: &ASCENDING_COLUMNS,
+        states: None,
     }
 }

@@ -118,6 +118,24 @@ impl AcceptedRows {
         Ok(())
     }
 
+    /// The number of rows that were added.
+    pub(super) fn len(&self) -> usize {
+        self.first as usize
+    }
+
+    /// Passes all rows to `add`, by partition, with their numbers.
+    pub(super) fn for_each(
+        &self,
+        add: &mut dyn FnMut(CompanyMonth, &[u32], RecordBatch) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        for (partition, groups) in &self.partition_rows {
+            for PartitionRows { rows, batch } in groups {
+                add(*partition, rows, self.batches.get(*batch)?)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The rows of a partition whose numbers are in `wanted` (ascending).
     pub(super) fn rows(
         &self,

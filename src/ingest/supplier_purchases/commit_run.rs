@@ -6,56 +6,36 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::SupplierPurchases;
-use super::accepted_rows::AcceptedRows;
 use super::full_snapshot::FullSnapshot;
 use super::input_versions::PendingVersions;
 use super::merge::{MergeInput, MergeResult, SnapshotEffect};
+use super::outgoing::Outgoing;
 use super::select_versions::{
     Discarded, SnapshotMode, VersionCandidate, select_newest, sort_candidates,
 };
 use super::snapshot_order::SnapshotOrder;
+use super::uncommitted_records::UncommittedRecords;
 use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::pending_input::{digests, split_known};
 use crate::ingest::record_kind::RecordKind;
+use crate::ingest::removal::MAX_ATTEMPTS;
 use crate::input::Refusal;
-use crate::lake::{
-    BatchBuffer, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, ListedInput,
-    PartitionValue, PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
-};
+use crate::lake::{CommitOutcome, CommittedDigests, Digest, InputRow, ListedInput};
 use crate::run_report::InputOutcome;
 
-/// Bytes of rejects kept in memory until the commit; the rest is spilled to disk.
-const REJECT_BYTES: usize = 8 << 20;
-
-/// The accepted rows of a run and its rejects, until they are committed to the lake.
-pub(super) struct UncommittedRecords<'l> {
-    pub(super) lake: &'l Lake,
-    pub(super) rows: AcceptedRows,
-    /// Discarded if their input is refused.
-    pub(super) rejects: BatchBuffer,
-}
-
-impl<'l> UncommittedRecords<'l> {
-    /// No record yet.
-    pub(super) fn new(lake: &'l Lake, run_id: &str) -> Result<Self, RunError> {
-        Ok(Self {
-            lake,
-            rows: AcceptedRows::new(lake, &SupplierPurchases::table(), run_id)?,
-            rejects: BatchBuffer::new(lake, &rejects_spec(), run_id, REJECT_BYTES)?,
-        })
-    }
-}
+/// The note on a lake whose states were not kept before.
+const HISTORY_BEGINS: &str = "table supplier_versions begins with the states that supplier_purchases has: inputs ingested before cannot be replaced or removed";
 
 /// The commit of the inputs of a run.
-struct RunCommit<'r, 'a> {
-    run: &'r mut IngestRun<'a, SupplierPurchases>,
-    records: &'r UncommittedRecords<'r>,
-    snapshot: FullSnapshot,
+pub(super) struct RunCommit<'r, 'a> {
+    pub(super) run: &'r mut IngestRun<'a, SupplierPurchases>,
+    pub(super) records: &'r UncommittedRecords<'r>,
+    pub(super) snapshot: FullSnapshot,
     /// The candidates of the participating inputs, sorted.
-    candidates: Vec<VersionCandidate>,
-    effect: SnapshotEffect,
+    pub(super) candidates: Vec<VersionCandidate>,
+    pub(super) effect: SnapshotEffect,
     /// The date of the snapshot, if it was applied before.
     applied_before: Option<NaiveDate>,
 }
@@ -152,21 +132,28 @@ fn take_candidates(inputs: &mut [PendingVersions]) -> Vec<VersionCandidate> {
 impl RunCommit<'_, '_> {
     fn commit_all(&mut self, read: Vec<PendingVersions>) -> Result<(), RunError> {
         let mut remaining = read;
-        // Each conflict with another process leaves fewer inputs for the next attempt.
+        let mut superseded = 0;
+        // Each conflict with another process leaves fewer inputs for the next attempt, or other
+        // inputs whose place they take.
         loop {
+            let lake = self.records.lake;
+            if lake.complete_history(self.run.run_id(), &SupplierPurchases::table(), None)? {
+                self.run.counters.notes.push(HISTORY_BEGINS.to_owned());
+            }
+            let outgoing = Outgoing::of_run(lake, self.run, &remaining)?;
             let wanted = digests(&remaining);
             let (table, kind) = (SupplierPurchases::table().name, SupplierPurchases::NAME);
-            let known = self.records.lake.committed_digests(table, kind, &wanted)?;
+            let mut known = lake.committed_digests(table, kind, &wanted)?;
+            known.rows.retain(|digest| !outgoing.leaves(*digest));
             let (old, mut new) = split_known(remaining, &known, &mut HashSet::new());
             let candidates = &self.candidates;
-            self.run
-                .recover(self.records.lake, &old, &known, |run, lost| {
-                    Ok(lost
-                        .iter()
-                        .map(|input| recount(run, input, candidates))
-                        .collect())
-                })?;
-            match self.snapshot.order(self.records.lake, None)? {
+            self.run.recover(lake, &old, &known, |run, lost| {
+                Ok(lost
+                    .iter()
+                    .map(|input| recount(run, input, candidates))
+                    .collect())
+            })?;
+            match self.snapshot.order(lake, None)? {
                 SnapshotOrder::Next => {}
                 SnapshotOrder::Applied => {
                     self.applied_before = self.snapshot.date();
@@ -178,18 +165,39 @@ impl RunCommit<'_, '_> {
                     return Ok(());
                 }
             }
-            if (new.is_empty() && self.snapshot.is_none()) || self.commit(&mut new, &old, &known)? {
-                for input in &old {
-                    self.run.record(input, InputOutcome::AlreadyIngested);
-                }
-                for input in &new {
-                    self.run.record(input, InputOutcome::Ingested);
-                }
+            let is_done = if !outgoing.inputs.is_empty() {
+                self.change(&mut new, &old, &known, &outgoing)?
+            } else if new.is_empty() && self.snapshot.is_none() {
+                true
+            } else {
+                self.commit(&mut new, &old, &known)?
+            };
+            if is_done {
+                self.record(&new, &old, &outgoing);
                 return Ok(());
             }
             remaining = old;
             remaining.extend(new);
             remaining.sort_by_key(|input| input.index);
+            superseded += usize::from(!outgoing.inputs.is_empty());
+            if superseded > MAX_ATTEMPTS {
+                return Err(RunError::Superseded);
+            }
+        }
+    }
+
+    fn record(&mut self, new: &[PendingVersions], old: &[PendingVersions], outgoing: &Outgoing) {
+        for input in old {
+            // Its path brought other content before.
+            let outcome = if outgoing.has_path(&input.path) {
+                InputOutcome::Ingested
+            } else {
+                InputOutcome::AlreadyIngested
+            };
+            self.run.record(input, outcome);
+        }
+        for input in new {
+            self.run.record(input, InputOutcome::Ingested);
         }
     }
 
@@ -214,17 +222,10 @@ impl RunCommit<'_, '_> {
         if !self.commit_rejects(new, known)? {
             return Ok(false);
         }
+        let new_inputs: HashSet<usize> = new.iter().map(|input| input.index).collect();
+        let known_inputs = self.known_inputs(old)?;
+        self.keep_candidates(&new_inputs, old);
         let full = &self.snapshot;
-        let mut participating: HashSet<usize> = new.iter().map(|input| input.index).collect();
-        // A full snapshot comprises all its inputs, also those ingested before.
-        let mut known_inputs = BTreeMap::new();
-        if !full.is_none() {
-            known_inputs = self.listed(old)?;
-            participating.extend(old.iter().map(|input| input.index));
-        }
-        // An input once committed stays committed, so its candidates are not needed again.
-        self.candidates
-            .retain(|candidate| participating.contains(&candidate.input));
         let (lake, run_id) = (self.records.lake, self.run.run_id());
         let options = self.run.options;
         let merge_input = MergeInput {
@@ -233,6 +234,8 @@ impl RunCommit<'_, '_> {
             max_partitions: options.max_partitions,
             accepted_rows: &self.records.rows,
             candidates: &self.candidates,
+            new_inputs: &new_inputs,
+            snapshot_date: full.date(),
             complete_companies: &full.companies,
             known_inputs: &known_inputs,
         };
@@ -274,6 +277,28 @@ impl RunCommit<'_, '_> {
         Ok(true)
     }
 
+    /// Inputs of a full snapshot that were ingested before, by position: it comprises all its inputs.
+    pub(super) fn known_inputs(
+        &self,
+        old: &[PendingVersions],
+    ) -> Result<BTreeMap<usize, ListedInput>, RunError> {
+        if self.snapshot.is_none() {
+            return Ok(BTreeMap::new());
+        }
+        self.listed(old)
+    }
+
+    /// Drops the candidates of inputs that take no part in the commit. An input once committed stays
+    /// committed, so they are not needed again.
+    pub(super) fn keep_candidates(&mut self, new_inputs: &HashSet<usize>, old: &[PendingVersions]) {
+        let mut participating = new_inputs.clone();
+        if !self.snapshot.is_none() {
+            participating.extend(old.iter().map(|input| input.index));
+        }
+        self.candidates
+            .retain(|candidate| participating.contains(&candidate.input));
+    }
+
     /// The rows in the table of inputs of inputs that were ingested before, by position.
     fn listed(&self, old: &[PendingVersions]) -> Result<BTreeMap<usize, ListedInput>, RunError> {
         if old.is_empty() {
@@ -287,8 +312,11 @@ impl RunCommit<'_, '_> {
             .into_iter()
             .map(|input| (input.row.digest, input))
             .collect();
+        // Of copies in the run the first: it comprises the same states.
+        let mut seen = HashSet::new();
+        let first = old.iter().filter(|input| seen.insert(input.digest));
         let row = |input: &PendingVersions| Some((input.index, listed.get(&input.digest)?.clone()));
-        Ok(old.iter().filter_map(row).collect())
+        Ok(first.filter_map(row).collect())
     }
 
     fn commit_rejects(
@@ -303,7 +331,9 @@ impl RunCommit<'_, '_> {
         if uncommitted.is_empty() {
             return Ok(true);
         }
-        let staged = self.stage_rejects(&uncommitted)?;
+        let staged = self
+            .records
+            .stage_rejects(self.run.run_id(), &uncommitted)?;
         let outcome = self.records.lake.commit_rejects(
             self.run.run_id(),
             SupplierPurchases::NAME,
@@ -320,29 +350,6 @@ impl RunCommit<'_, '_> {
                 Ok(false)
             }
         }
-    }
-
-    fn stage_rejects(&self, inputs: &[&PendingVersions]) -> Result<StagedFiles, RunError> {
-        let options = WriterOptions::new(self.run.run_id());
-        let mut writer = PartitionWriter::new(self.records.lake, &rejects_spec(), options)?;
-        for rejects in inputs.iter().flat_map(|input| &input.content.rejects) {
-            let kind = PartitionValue::text(SupplierPurchases::NAME)?;
-            writer.append(kind, self.records.rejects.get(*rejects)?)?;
-        }
-        let staged = writer.finish()?;
-        let rejected: u64 = inputs
-            .iter()
-            .map(|input| input.counters.counts.rejected)
-            .sum();
-        if staged.rows != rejected {
-            staged.discard(self.records.lake)?;
-            let first = inputs
-                .first()
-                .map(|input| (input.path.clone(), input.counters.counts));
-            let (path, counts) = first.unwrap_or_default();
-            return Err(RunError::Unbalanced { path, counts });
-        }
-        Ok(staged)
     }
 }
 
@@ -365,7 +372,7 @@ fn recount(
 }
 
 /// The counters of an input without its versions that are not written.
-fn written_counters(
+pub(super) fn written_counters(
     input: &PendingVersions,
     discarded: &BTreeMap<usize, Discarded>,
 ) -> InputCounters {

@@ -81,6 +81,17 @@ pub(super) struct VersionSelection {
     pub(super) discarded: BTreeMap<usize, Discarded>,
 }
 
+impl VersionSelection {
+    /// Adds versions that are not written, by input.
+    pub(super) fn add(&mut self, discarded: impl IntoIterator<Item = (usize, Discarded)>) {
+        for (input, more) in discarded {
+            let discarded = self.discarded.entry(input).or_default();
+            discarded.duplicate += more.duplicate;
+            discarded.superseded += more.superseded;
+        }
+    }
+}
+
 /// Sorts candidates as [`select_newest`] requires: by key, `updated_at` and position in the run.
 pub(super) fn sort_candidates(candidates: &mut [VersionCandidate]) {
     candidates.sort_unstable_by_key(|candidate| {

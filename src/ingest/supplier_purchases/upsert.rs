@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::accepted_rows::has_one_version_per_row;
-use super::commit_run::{UncommittedRecords, check_run, commit_run};
+use super::commit_run::{check_run, commit_run};
 use super::dump_completeness::{InputPages, report_incomplete_dumps};
 use super::full_snapshot::FullSnapshot;
 use super::input_versions::{InputVersions, PendingVersions};
 use super::select_versions::VersionCandidate;
+use super::uncommitted_records::UncommittedRecords;
 use super::{SupplierChunkRows, SupplierPurchases};
 use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};

@@ -1,29 +1,76 @@
 //! Dumps of supplier purchases, and what their table holds.
 
-use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
+use std::collections::BTreeSet;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::NaiveDate;
 
 use super::{
     ChangedInput, IngestFailure, IngestOptions, Progress, ReadingSettings, RunError, RunSettings,
-    TestLake, TestReader,
+    TestLake, TestReader, texts,
 };
 use crate::ingest::listed_inputs::ListedInputs;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{
-    CompanySource, SupplierPurchases, supplier_purchases_spec, upsert,
+    self, CompanySource, SupplierPurchases, supplier_purchases_spec, supplier_versions_spec, upsert,
 };
+use crate::lake::{COMMIT_ORDER, SNAPSHOT_DATE, TableSpec};
 use crate::supplier_purchase::SupplierPurchaseRuleSettings;
 use crate::values::currency::Currency;
 
+/// A state of a purchase of a company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::ingest) struct TestState {
+    pub(in crate::ingest) company: i64,
+    pub(in crate::ingest) id: u32,
+    pub(in crate::ingest) hour: u32,
+    pub(in crate::ingest) note: char,
+    pub(in crate::ingest) is_deleted: bool,
+}
+
+impl TestState {
+    fn json(&self) -> String {
+        let Self {
+            company,
+            id,
+            hour,
+            note,
+            is_deleted,
+        } = self;
+        let deleted = if *is_deleted {
+            r#""were_stock_movements_deleted":true,"#
+        } else {
+            ""
+        };
+        format!(
+            r#"{{"company_id":{company},"id":{id},"registration_date":"2026-10-05","supplier":{{"id":3,"name":"M"}},"notes":"{note}",{deleted}"total":{{"amount":9.90,"currency":"BRL"}},"updated_at":"2026-10-06T{hour:02}:00:00-03:00"}}"#
+        ) + "\n"
+    }
+}
+
+/// A dump of states.
+pub(in crate::ingest) fn state_dump(states: &[TestState]) -> String {
+    states.iter().map(TestState::json).collect()
+}
+
 /// A dump of company 7: the id and the hour of the state of each purchase.
 pub(in crate::ingest) fn supplier_dump(purchases: &[(u32, u32)]) -> String {
-    let record = |(id, hour): &(u32, u32)| {
-        format!(
-            r#"{{"company_id":7,"id":{id},"registration_date":"2026-10-05","supplier":{{"id":3,"name":"M"}},"total":{{"amount":9.90,"currency":"BRL"}},"updated_at":"2026-10-06T{hour:02}:00:00-03:00"}}"#
-        ) + "\n"
+    let state = |&(id, hour): &(u32, u32)| TestState {
+        company: 7,
+        id,
+        hour,
+        note: 'a',
+        is_deleted: false,
     };
-    purchases.iter().map(record).collect()
+    state_dump(&purchases.iter().map(state).collect::<Vec<_>>())
+}
+
+/// A record without an id.
+pub(in crate::ingest) fn bad_supplier_record(note: &str) -> String {
+    format!(
+        r#"{{"company_id":7,"registration_date":"2026-10-05","supplier":{{"id":3,"name":"M"}},"notes":"{note}","total":{{"amount":9.90,"currency":"BRL"}},"updated_at":"2026-10-06T09:00:00-03:00"}}"#
+    )
 }
 
 impl TestLake {
@@ -32,6 +79,16 @@ impl TestLake {
         &self,
         names: &[&str],
         day: Option<u32>,
+    ) -> Result<(), RunError> {
+        self.ingest_suppliers_with(names, day, ChangedInput::Append)
+    }
+
+    /// The same, with a policy for changed inputs.
+    pub(in crate::ingest) fn ingest_suppliers_with(
+        &self,
+        names: &[&str],
+        day: Option<u32>,
+        changed_input: ChangedInput,
     ) -> Result<(), RunError> {
         let rules = SupplierPurchaseRuleSettings {
             company: None,
@@ -44,10 +101,12 @@ impl TestLake {
         let mut reader = TestReader::new().options;
         reader.envelope = SupplierPurchases::ENVELOPE;
         let (spec, kind) = (supplier_purchases_spec(), SupplierPurchases::NAME);
+        let run_id = self.next_run();
+        self.lake.recover_changed_inputs(&run_id, &spec, kind)?;
         let listed = ListedInputs::load(&self.lake, &spec, kind)?;
         let options = IngestOptions {
             run: RunSettings {
-                run_id: self.next_run(),
+                run_id,
                 reader,
                 kind: SupplierPurchases::new(CompanySource::Records, rules),
                 with_texts: false,
@@ -55,7 +114,7 @@ impl TestLake {
             },
             reject_limit: 0.6,
             listed: listed.into(),
-            changed_input: ChangedInput::Append,
+            changed_input,
             reading_settings: ReadingSettings::default(),
             max_partitions: 100,
             now_micros: self.now(),
@@ -67,20 +126,61 @@ impl TestLake {
         ended.map(drop).map_err(|IngestFailure { error, .. }| error)
     }
 
-    /// The rows of the table: the id, the time of the state, and whether it is deleted.
-    pub(super) fn supplier_rows(&self) -> Vec<String> {
+    /// Takes the current supplier inputs of a path out.
+    pub(in crate::ingest) fn remove_suppliers(&self, name: &str) -> Result<(), RunError> {
+        let outgoing = self.current(SupplierPurchases::NAME, name)?;
+        supplier_purchases::remove_inputs(&self.lake, &self.next_run(), &outgoing)
+    }
+
+    /// The rows of the table: company, id, hour in Sao Paulo, note, whether it is deleted, and path.
+    pub(in crate::ingest) fn supplier_rows(&self) -> Vec<String> {
+        self.states_in(&supplier_purchases_spec())
+    }
+
+    /// The rows of the history, each with its commit, counted from 0, and whether it is of a full
+    /// snapshot.
+    pub(in crate::ingest) fn supplier_states(&self) -> Vec<String> {
+        self.states_in(&supplier_versions_spec())
+    }
+
+    fn states_in(&self, spec: &TableSpec) -> Vec<String> {
         let mut rows = Vec::new();
-        self.for_each_row(&supplier_purchases_spec(), &mut |batch| {
-            let column = |name| batch.column_by_name(name).unwrap();
-            let ids = column("id").as_primitive::<Int64Type>();
-            let times = column("updated_at");
-            let deleted = column("is_deleted").as_boolean();
+        let mut commits = BTreeSet::new();
+        self.for_each_row_of(spec, &mut |batch, file| {
+            let number = |name| {
+                batch
+                    .column_by_name(name)
+                    .unwrap()
+                    .as_primitive::<Int64Type>()
+            };
+            let times = batch.column_by_name("updated_at").unwrap();
+            let times = times.as_primitive::<TimestampMicrosecondType>();
+            let deleted = batch.column_by_name("is_deleted").unwrap().as_boolean();
+            let (notes, paths) = (texts(batch, "notes"), texts(batch, "source_file"));
+            let company = file.partition("company_id").unwrap();
             for row in 0..batch.num_rows() {
-                let time = arrow::util::display::array_value_to_string(times, row).unwrap();
-                let (id, is_deleted) = (ids.value(row), deleted.value(row));
-                rows.push(format!("{id} {time} {is_deleted}"));
+                let hour = times.value(row) / 3_600_000_000 % 24 - 3;
+                let (id, note) = (number("id").value(row), notes.value(row));
+                let (is_deleted, path) = (deleted.value(row), self.name_of(paths.value(row)));
+                let mut commit = None;
+                if let Some(dates) = batch.column_by_name(SNAPSHOT_DATE) {
+                    let order = number(COMMIT_ORDER).value(row);
+                    commits.insert(order);
+                    commit = Some((order, dates.is_valid(row)));
+                }
+                rows.push((
+                    format!("{company} {id} {hour}{note} {is_deleted} {path}"),
+                    commit,
+                ));
             }
         });
+        let rank = |order: i64| commits.iter().filter(|other| **other < order).count();
+        let text = |(row, commit): (String, Option<(i64, bool)>)| match commit {
+            Some((order, true)) => format!("{row} {} snapshot", rank(order)),
+            Some((order, false)) => format!("{row} {}", rank(order)),
+            None => row,
+        };
+        let mut rows: Vec<String> = rows.into_iter().map(text).collect();
         rows.sort();
         rows
     }

@@ -13,6 +13,7 @@ use super::identity::CommitIdentity;
 use super::operation::CommitOperation;
 use crate::lake::counts::signed;
 use crate::lake::error::write_error;
+use crate::lake::state_commit::StateCommit;
 use crate::lake::table::loaded_state;
 use crate::lake::{Lake, LakeError, StagedFiles, log};
 
@@ -28,6 +29,8 @@ pub(in crate::lake) struct PlannedCommit {
     /// The data file with the rows of `inputs` that follow the commit, below that table's
     /// directory: a recovery that finds this commit without them commits that file.
     pub(in crate::lake) inputs_file: Option<String>,
+    /// What the commit brings to the table of states.
+    pub(in crate::lake) states: Option<StateCommit>,
     /// Files for this version alone: they are deleted if it is certain that no commit names them.
     pub(in crate::lake) temporary: Vec<StagedFiles>,
 }
@@ -42,6 +45,7 @@ impl PlannedCommit {
             adds: Vec::new(),
             transactions: Vec::new(),
             inputs_file: None,
+            states: None,
             temporary: Vec::new(),
         }
     }
@@ -71,6 +75,8 @@ impl PlannedCommit {
         let mut metadata: Vec<(String, Value)> = vec![("runId".to_owned(), json!(identity.run_id))];
         let file = self.inputs_file.iter();
         metadata.extend(file.map(|path| (log::INPUTS_FILE.to_owned(), json!(path))));
+        let states = self.states.iter();
+        metadata.extend(states.map(|states| (log::STATES.to_owned(), json!(states))));
         let properties = CommitProperties::default()
             .with_application_transactions(transactions)
             .with_metadata(metadata);

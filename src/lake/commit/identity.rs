@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `<table>:<record kind>:<digest>` | the rows, rejects or row of `inputs` of an input, once |
 //! | `<table>:snapshot_of:<company>:<digest>:<date>` | a full snapshot of a company, once |
+//! | `<table>:history` | the rows and the states of a table, with the version of the rows |
 //! | `<table>:care:<name>` | a maintenance commit |
 //!
 //! They are stored in the log, so they do not change. Refused: no inputs, the same input twice.

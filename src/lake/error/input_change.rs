@@ -36,13 +36,20 @@ pub enum InputChangeError {
         /// One of the inputs.
         path: String,
     },
+    /// Other processes change the tables faster than the history of states follows.
+    #[error(
+        "table {0:?} could not be completed, because other processes changed the lake: run the same command again"
+    )]
+    HistoryBehind(String),
 }
 
 impl InputChangeError {
     /// The exit code of a command that fails with it.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::RowsDiffer { .. } | Self::RejectsWithoutInputs(_) => ExitCode::Failed,
+            Self::RowsDiffer { .. } | Self::RejectsWithoutInputs(_) | Self::HistoryBehind(_) => {
+                ExitCode::Failed
+            }
             Self::RestoreOfOneTable { .. } => ExitCode::Usage,
         }
     }

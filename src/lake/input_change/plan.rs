@@ -7,9 +7,11 @@ use deltalake::kernel::Transaction;
 use crate::lake::commit::app_id;
 use crate::lake::counts::unsigned;
 use crate::lake::inputs::{InputRow, InputState, ListedInput};
-use crate::lake::row_origins::{OriginChanges, RowOrigin};
+use crate::lake::row_origins::OriginChanges;
 use crate::lake::staged::StagedFiles;
-use crate::lake::{Digest, TableSpec, log};
+use crate::lake::state_commit::{ChangedOrigin, RowOrigin};
+use crate::lake::state_history::BrokenSnapshots;
+use crate::lake::{CompanySnapshot, Digest, Snapshot, TableChange, TableSpec, log};
 
 /// A change of what is in the tables.
 #[derive(Debug)]
@@ -26,8 +28,12 @@ pub struct InputChange<'a> {
     pub outgoing: &'a [ListedInput],
     /// Their state after the change: [`InputState::Replaced`] or [`InputState::Removed`].
     pub state: InputState,
-    /// The content that takes their place.
-    pub incoming: Option<IncomingContent>,
+    /// The contents that take their place, each once.
+    pub incoming: Vec<IncomingContent>,
+    /// The rejects of those contents, not committed.
+    pub rejects: Option<StagedFiles>,
+    /// The full snapshots that those contents are.
+    pub snapshots: &'a [CompanySnapshot],
 }
 
 /// The new content of a path.
@@ -35,8 +41,27 @@ pub struct InputChange<'a> {
 pub struct IncomingContent {
     /// Its row in the table of inputs.
     pub row: InputRow,
-    /// Its rows and rejects, not committed; `None` for a copy of a content that is in the tables.
-    pub files: Option<(StagedFiles, StagedFiles)>,
+    /// Whether the content is in the tables, under another path.
+    pub is_copy: bool,
+}
+
+/// What becomes of the rows in a change of inputs.
+#[expect(missing_debug_implementations, reason = "it holds a function")]
+pub enum RowsPlan<'p, E> {
+    /// The rows of the outgoing inputs leave, and those in these files come.
+    Files(Option<StagedFiles>),
+    /// The rows are the newest states: they are worked out for a version of their table, without the
+    /// states of these origins. `None` if they cannot be, because the tables have changed.
+    Fold(&'p mut dyn FnMut(&Snapshot, &[ChangedOrigin]) -> Result<Option<FoldedRows>, E>),
+}
+
+/// The newest states after a change of inputs.
+#[derive(Debug)]
+pub struct FoldedRows {
+    /// The change of the table; its inputs are the incoming ones with their counts.
+    pub change: TableChange,
+    /// The full snapshots that lose states: they are no longer applied.
+    pub broken: BrokenSnapshots,
 }
 
 /// What follows from a change.
@@ -55,7 +80,7 @@ pub(super) struct InputChangePlan {
 
 impl InputChangePlan {
     pub(super) fn of(change: &InputChange<'_>) -> Self {
-        let incoming = change.incoming.as_ref().map(|incoming| incoming.row.digest);
+        let incoming: BTreeSet<Digest> = change.incoming.iter().map(|one| one.row.digest).collect();
         let mut plan = Self {
             listing: Vec::new(),
             origins: OriginChanges::new(),
@@ -73,7 +98,7 @@ impl InputChangePlan {
                 continue;
             }
             let stays = |listed: &&&ListedInput| !change.outgoing.contains(listed);
-            let is_read_again = incoming == Some(outgoing.row.digest);
+            let is_read_again = incoming.contains(&outgoing.row.digest);
             let heir = content.iter().find(stays).filter(|_| !is_read_again);
             let origin = origin_of(outgoing);
             let rows = unsigned(outgoing.row.counts.accepted);
@@ -92,32 +117,47 @@ impl InputChangePlan {
             to.default_timezone.clone_from(&from.default_timezone);
             plan.listing.push(heir);
         }
-        plan.listing
-            .extend(change.incoming.as_ref().map(|incoming| ListedInput {
-                run_id: change.run_id.to_owned(),
-                record_kind: change.record_kind.to_owned(),
-                row: InputRow {
-                    // Not a column: the row is compared with the listed one.
-                    with_rejects: false,
-                    ..incoming.row.clone()
-                },
-            }));
+        let rows = change.incoming.iter().map(|incoming| &incoming.row);
+        plan.listing.extend(rows.map(|row| listed_by(change, row)));
         plan
+    }
+
+    /// The listing with the counts of the incoming inputs that are only known with the rows.
+    pub(super) fn listing_with(
+        &self,
+        change: &InputChange<'_>,
+        counted: &[InputRow],
+    ) -> Vec<ListedInput> {
+        let mut listing = self.listing.clone();
+        for row in counted {
+            let row = listed_by(change, row);
+            if let Some(listed) = listing.iter_mut().find(|listed| listed.key() == row.key()) {
+                *listed = row;
+            }
+        }
+        listing
     }
 
     /// Whether the rows and rejects stay as they are.
     pub(super) fn is_listing_only(&self, change: &InputChange<'_>) -> bool {
-        let has_files = change
-            .incoming
-            .as_ref()
-            .is_some_and(|one| one.files.is_some());
-        self.origins.is_empty() && !has_files
+        let has_new = change.incoming.iter().any(|one| !one.is_copy);
+        self.origins.is_empty() && !has_new && change.snapshots.is_empty()
+    }
+
+    /// What becomes of the states of the outgoing inputs, in the order of their origins.
+    pub(super) fn changed_origins(&self) -> Vec<ChangedOrigin> {
+        let changed = self.origins.iter().map(|(from, to)| ChangedOrigin {
+            from: from.clone(),
+            to: to.clone(),
+        });
+        let mut changed: Vec<ChangedOrigin> = changed.collect();
+        changed.sort_by(|one, other| one.from.cmp(&other.from));
+        changed
     }
 
     /// The contents that a commit has transactions of.
     pub(super) fn digests(&self, change: &InputChange<'_>) -> BTreeSet<Digest> {
-        let incoming = change.incoming.iter().filter(|one| one.files.is_some());
-        let incoming = incoming.map(|incoming| incoming.row.digest);
+        let incoming = new_contents(change);
         let changed = self.withdrawn.union(&self.moved).copied();
         changed.chain(incoming).collect()
     }
@@ -129,15 +169,33 @@ impl InputChangePlan {
         table: &str,
         versions: &BTreeMap<Digest, i64>,
     ) -> Vec<Transaction> {
-        let incoming = change.incoming.as_ref().filter(|one| one.files.is_some());
-        let incoming = incoming.map(|incoming| incoming.row.digest);
+        let incoming: BTreeSet<Digest> = new_contents(change).collect();
         let changed = self.digests(change).into_iter().map(|digest| {
             let version = versions.get(&digest).copied().unwrap_or(log::WITHDRAWN);
-            let is_out = self.withdrawn.contains(&digest) && incoming != Some(digest);
+            let is_out = self.withdrawn.contains(&digest) && !incoming.contains(&digest);
             let next = if is_out { log::WITHDRAWN } else { version + 1 };
             Transaction::new(app_id(table, change.record_kind, digest), next)
         });
         changed.collect()
+    }
+}
+
+/// The incoming contents that are not in the tables.
+fn new_contents(change: &InputChange<'_>) -> impl Iterator<Item = Digest> {
+    let new = change.incoming.iter().filter(|one| !one.is_copy);
+    new.map(|one| one.row.digest)
+}
+
+/// An incoming input as it is listed.
+fn listed_by(change: &InputChange<'_>, row: &InputRow) -> ListedInput {
+    ListedInput {
+        run_id: change.run_id.to_owned(),
+        record_kind: change.record_kind.to_owned(),
+        row: InputRow {
+            // Not a column: the row is compared with the listed one.
+            with_rejects: false,
+            ..row.clone()
+        },
     }
 }
 

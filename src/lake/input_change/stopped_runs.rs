@@ -6,7 +6,8 @@ use deltalake::kernel::Transaction;
 
 use super::plan::{InputChange, InputChangePlan, origin_of};
 use crate::lake::commit::app_id;
-use crate::lake::row_origins::{OriginChanges, RowOrigin};
+use crate::lake::row_origins::OriginChanges;
+use crate::lake::state_commit::RowOrigin;
 use crate::lake::table_spec::REJECTS;
 use crate::lake::{Digest, Lake, LakeError, log};
 
@@ -55,8 +56,8 @@ impl Lake {
             }
             // Rejects of a content that stays go where its rows go, unless they are those of a content
             // that a stopped change was to put in its place.
-            let incoming = change.incoming.as_ref().map(|one| one.row.digest);
-            let is_changed = incoming.is_some_and(|digest| contents.contains(&digest));
+            let mut incoming = change.incoming.iter();
+            let is_changed = incoming.any(|one| contents.contains(&one.row.digest));
             let stays = contents.intersection(&plan.moved).next().is_some()
                 && unfinished.is_empty()
                 && !is_changed;

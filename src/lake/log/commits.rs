@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::TableLog;
 use crate::lake::LakeError;
+use crate::lake::state_commit::StateCommit;
 
 /// Concurrent reads of commits, which are small files.
 const PARALLEL_READS: usize = 8;
@@ -52,6 +53,8 @@ pub(in crate::lake) struct CommitOrigin {
     pub(in crate::lake) run_id: Option<String>,
     /// The value of [`INPUTS_FILE`](super::INPUTS_FILE).
     pub(super) inputs_file: Option<String>,
+    /// The value of [`STATES`](super::STATES).
+    pub(in crate::lake) state_history: Option<StateCommit>,
 }
 
 /// A file that a commit adds.

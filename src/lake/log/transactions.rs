@@ -28,6 +28,8 @@ pub(in crate::lake) const WITHDRAWN: i64 = 0;
 /// The key in a commit's `commitInfo` for the data file with the rows of `inputs` that follow the
 /// commit.
 pub(in crate::lake) const INPUTS_FILE: &str = "inputsFile";
+/// The key in a commit's `commitInfo` for what it brings to the table of states.
+pub(in crate::lake) const STATES: &str = "stateHistory";
 
 /// A predicate on application ids.
 type AppIdFilter<'a> = &'a dyn Fn(&str) -> bool;

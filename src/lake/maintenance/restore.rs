@@ -20,6 +20,7 @@ use crate::lake::commit::{
     CommitIdentity, CommitOperation, PlannedCommit, maintenance_app_id_prefix,
 };
 use crate::lake::counts::{signed, unsigned};
+use crate::lake::state_history::history_id;
 use crate::lake::table::checked_version;
 use crate::lake::{FileRef, Lake, LakeError, TableSpec, full_snapshots, log};
 
@@ -145,7 +146,7 @@ impl Lake {
         let spec = &maintained.spec;
         let takes_rows = rows_tables.contains(&spec.name);
         let RestoreScope { target, .. } = scope;
-        let first = self.difference(maintained, target, self.load_checked(spec)?)?;
+        let first = self.difference(spec, target, self.load_checked(spec)?)?;
         self.check_rejects(spec.name, rows_tables, &first.withdrawn)?;
         if !scope.all_tables {
             self.check_changed_inputs(spec.name, first.txn_versions.keys())?;
@@ -165,7 +166,7 @@ impl Lake {
         let identity = CommitIdentity::of_maintenance(spec, run_id, &name);
         let committed = self.commit(&identity, &mut |table| {
             let newest = LoadedTable::of(self, spec.name, table.clone())?;
-            let difference = self.difference(maintained, target, newest)?;
+            let difference = self.difference(spec, target, newest)?;
             self.check_rejects(spec.name, rows_tables, &difference.withdrawn)?;
             report = difference.report.clone();
             late.clone_from(&difference.withdrawn);
@@ -180,16 +181,47 @@ impl Lake {
         if takes_rows {
             self.withdraw_all(run_id, &late)?;
         }
+        self.complete_history(run_id, spec, None)?;
         Ok(report)
+    }
+
+    /// Makes the newest version of a table of states the newest one whose history has one of these
+    /// values; `false` if there is none that can be restored.
+    pub(in crate::lake) fn return_to(
+        &self,
+        run_id: &str,
+        states: &TableSpec,
+        values: &HashSet<i64>,
+    ) -> Result<bool, LakeError> {
+        let id = history_id(states.name);
+        let known = self.history_of(states.name, None)?;
+        let found = self.log(states.name)?.newest_with(&id, values)?;
+        let Some((version, _)) = found.filter(|(_, value)| *value != known) else {
+            return Ok(false);
+        };
+        let target = RestoreTarget::Version(signed(version));
+        let name = format!("return-{run_id}");
+        let identity = CommitIdentity::of_maintenance(states, run_id, &name);
+        let committed = self.commit(&identity, &mut |table| {
+            let newest = LoadedTable::of(self, states.name, table.clone())?;
+            if self.history_of(states.name, Some(newest.version))? != known {
+                return Ok(None);
+            }
+            let difference = self.difference(states, target, newest)?;
+            Ok::<_, LakeError>(Some(difference.planned_commit(states)?))
+        });
+        match committed {
+            Err(LakeError::Vacuumed { .. } | LakeError::NoVersion { .. }) => Ok(false),
+            other => other.map(|_| true),
+        }
     }
 
     fn difference(
         &self,
-        maintained: &MaintainedTable,
+        spec: &TableSpec,
         target: RestoreTarget,
         newest: LoadedTable,
     ) -> Result<VersionDifference, LakeError> {
-        let spec = &maintained.spec;
         let to = self.target_version(spec.name, newest.version, target)?;
         let old = self.load(spec.name, Some(signed(to)))?;
         let txn_versions = self.txn_versions_to_set(spec.name, newest.version, to)?;
@@ -210,10 +242,11 @@ impl Lake {
         self.check_files(spec.name, &newest, to, &adds)?;
         let prefix = full_snapshots::full_snapshot_prefix(spec.name);
         let is_snapshot = |id: &String| id.starts_with(&prefix);
+        let history = history_id(spec.name);
         let ids_with = |is_withdrawn: bool| {
-            let of_version = txn_versions
-                .iter()
-                .filter(move |(_, version)| (**version == log::WITHDRAWN) == is_withdrawn);
+            let of_inputs = txn_versions.iter().filter(|(id, _)| **id != history);
+            let of_version =
+                of_inputs.filter(move |(_, version)| (**version == log::WITHDRAWN) == is_withdrawn);
             of_version.map(|(id, _)| id.clone())
         };
         let (snapshots_withdrawn, withdrawn): (Vec<String>, Vec<String>) =

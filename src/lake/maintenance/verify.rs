@@ -36,6 +36,8 @@ pub enum VerificationDepth {
 pub struct TablesByRole<'a> {
     /// The tables of accepted rows, each named as its record kind.
     pub rows: &'a [MaintainedTable],
+    /// The tables of all states of such rows.
+    pub states: &'a [MaintainedTable],
     /// The table of rejects.
     pub rejects: &'a MaintainedTable,
     /// The table of inputs.
@@ -44,7 +46,8 @@ pub struct TablesByRole<'a> {
 
 impl<'a> TablesByRole<'a> {
     fn all(self) -> impl Iterator<Item = &'a MaintainedTable> {
-        self.rows.iter().chain([self.rejects, self.inputs])
+        let of_rows = self.rows.iter().chain(self.states);
+        of_rows.chain([self.rejects, self.inputs])
     }
 }
 

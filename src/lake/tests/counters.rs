@@ -37,6 +37,7 @@ pub(super) fn counters() -> TableSpec {
         statistics_columns: &["id"],
         unique_columns: &[],
         ascending_columns: &[],
+        states: None,
     }
 }
 
@@ -89,6 +90,7 @@ pub(super) fn replacing(remove: Vec<FileRef>, add: StagedFiles) -> TableChange {
         remove,
         add,
         inputs: Vec::new(),
+        states: None,
     }
 }
 

@@ -152,35 +152,28 @@ impl InputLedger {
             }
             let known = scans.get(kind).and_then(|scan| scan.inputs.get(kind));
             check_present(kind, &entries, known, report);
-            let comparison = |table, partition, counts: EntryCounts, replaces| {
+            let comparison = |table, partition, count: EntryCount, replaces| {
                 let scan: &TableScan = scans.get(table)?;
                 Some(TableComparison {
                     table,
                     partition,
                     scan,
-                    counts,
+                    count,
                     replaces,
                     unfinished: unfinished(scan.inputs.get(kind), &listed),
                 })
             };
             let replaces = maintained.replaces_rows;
-            let accepted: fn(&LedgerEntry) -> u64 = |entry| entry.accepted;
-            let of_rows = EntryCounts {
-                total: accepted,
-                // A full snapshot may make a state current again that was a duplicate when its
-                // input was ingested, or was superseded.
-                of_input: if replaces {
-                    |entry| entry.valid
-                } else {
-                    accepted
-                },
+            // Later inputs may leave, and a full snapshot may come: then a state is current again that
+            // was a duplicate when its input was ingested, or was superseded.
+            let of_rows: EntryCount = if replaces {
+                |entry| entry.valid
+            } else {
+                |entry| entry.accepted
             };
             let rows = comparison(kind, "", of_rows, replaces);
             let rejects = tables.rejects.spec.name;
-            let rejected = EntryCounts {
-                total: |entry| entry.rejected,
-                of_input: |entry| entry.rejected,
-            };
+            let rejected: EntryCount = |entry| entry.rejected;
             let rejects = comparison(rejects, kind, rejected, false);
             for comparison in rows.into_iter().chain(rejects) {
                 comparison.compare(&entries, depth, report);
@@ -216,13 +209,7 @@ fn unfinished(known: Option<&HashSet<String>>, listed: &HashSet<&str>) -> usize 
 }
 
 /// The rows that a table may have by a row of the table of inputs.
-#[derive(Clone, Copy)]
-struct EntryCounts {
-    /// Of all inputs together.
-    total: fn(&LedgerEntry) -> u64,
-    /// From the input itself.
-    of_input: fn(&LedgerEntry) -> u64,
-}
+type EntryCount = fn(&LedgerEntry) -> u64;
 
 /// The comparison of a table with the counts of the inputs.
 struct TableComparison<'a> {
@@ -230,7 +217,7 @@ struct TableComparison<'a> {
     /// The value of the partition column `record_kind`; empty in a table without one.
     partition: &'a str,
     scan: &'a TableScan,
-    counts: EntryCounts,
+    count: EntryCount,
     replaces: bool,
     unfinished: usize,
 }
@@ -245,9 +232,9 @@ impl TableComparison<'_> {
         let scan = self.scan;
         let mut by_path: BTreeMap<&str, u64> = BTreeMap::new();
         for entry in entries {
-            *by_path.entry(&entry.path).or_default() += (self.counts.of_input)(entry);
+            *by_path.entry(&entry.path).or_default() += (self.count)(entry);
         }
-        let total: u64 = entries.iter().map(|entry| (self.counts.total)(entry)).sum();
+        let total: u64 = by_path.values().sum();
         // Earlier programs recorded a full snapshot like an input.
         if self.unfinished > 0 && !self.replaces {
             let numbers = (

@@ -64,11 +64,12 @@ impl VerificationReport {
         findings.any(|finding| finding.severity == VerificationSeverity::Damage)
     }
 
+    /// Adds damage, with the expected value and the one found.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "callers pass numbers and texts inline"
     )]
-    pub(super) fn add_damage(
+    pub fn add_damage(
         &mut self,
         table: &str,
         subject: &str,
@@ -87,7 +88,8 @@ impl VerificationReport {
         });
     }
 
-    pub(super) fn add_note(
+    /// Adds what remains to be done, with the expected value and the one found.
+    pub fn add_note(
         &mut self,
         table: &str,
         subject: &str,

@@ -14,7 +14,7 @@ use crate::lake::columns::column;
 use crate::lake::maintenance::DatePartition;
 use crate::lake::maintenance::compact::TableSums;
 use crate::lake::maintenance::loaded_table::{LiveFile, days_of};
-use crate::lake::{Lake, LakeError};
+use crate::lake::{COMMIT_ORDER, Lake, LakeError};
 
 /// The remedy for wrong rows.
 const FIX_ROWS: &str = "restore the version before the one that added the file (`lake history`), and \
@@ -124,6 +124,10 @@ impl TableScan {
             return Ok(0);
         };
         let kind = live.file.partition("record_kind").unwrap_or_default();
+        // A full snapshot may bring states of an input again.
+        let commits = batch.column_by_name(COMMIT_ORDER);
+        let commits = commits.and_then(|commits| commits.as_primitive_opt::<Int64Type>());
+        let commit = |row: usize| commits.map(|commits| commits.value(row));
         let failed = LakeError::arrow("read record batches", maintained.spec.name);
         let text = |column: &ArrayRef| cast(column, &DataType::Utf8).map_err(&failed);
         let (runs, files) = (text(runs)?, text(files)?);
@@ -134,11 +138,15 @@ impl TableScan {
         while at < batch.num_rows() {
             // Consecutive rows usually belong to the same input.
             let (run, file) = (runs.value(at), files.value(at));
-            let same = |row: &usize| runs.value(*row) == run && files.value(*row) == file;
+            let of = commit(at);
+            let same = |row: &usize| {
+                runs.value(*row) == run && files.value(*row) == file && commit(*row) == of
+            };
             let end = (at..batch.num_rows()).take_while(same).last().unwrap_or(at) + 1;
             let input = (kind.to_owned(), file.to_owned());
             *self.by_input.entry(input).or_default() += (end - at) as u64;
-            let position = (format!("{kind} {run}"), file.to_owned());
+            let of = of.map(|commit| commit.to_string()).unwrap_or_default();
+            let position = (format!("{kind} {run} {of}"), file.to_owned());
             let known = self.records.entry(position).or_default();
             for row in at..end {
                 let number = u64::try_from(rows.value(row)).unwrap_or(u64::MAX);

@@ -55,6 +55,7 @@ fn verify(lake: &Lake, hook: &dyn Fn() -> bool) -> VerificationReport {
     let (rejects, inputs) = (maintained(rejects_spec()), maintained(inputs_spec()));
     let tables = TablesByRole {
         rows: &rows,
+        states: &[],
         rejects: &rejects,
         inputs: &inputs,
     };
