@@ -205,6 +205,11 @@ impl StepCommand for IngestCommand {
 impl IngestCommand {
     fn table_specs(&self) -> Vec<TableSpec> {
         let mut specs = self.read.kind.tables();
+        let states: Vec<TableSpec> = specs
+            .iter()
+            .filter_map(|spec| Some(spec.states?()))
+            .collect();
+        specs.extend(states);
         specs.extend([rejects_spec(), inputs_spec()]);
         specs
     }

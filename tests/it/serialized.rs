@@ -80,7 +80,14 @@ fn the_columns_of_the_tables_are_the_published_ones() {
     let workdir = Workdir::new();
     ingest_samples(&workdir, &[]);
     let mut found = String::new();
-    for table in ["inputs", "purchases", "rejects", "supplier_purchases"] {
+    let tables = [
+        "inputs",
+        "purchases",
+        "rejects",
+        "supplier_purchases",
+        "supplier_versions",
+    ];
+    for table in tables {
         let folder = workdir.lake().join(table);
         let log = folder.join("_delta_log/00000000000000000000.json");
         let log = fs::read_to_string(log).expect("a log");

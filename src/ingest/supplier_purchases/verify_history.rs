@@ -195,3 +195,72 @@ fn count(history: &CompanyHistory, counts: &mut StateCounts) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::testing::{TestLake, supplier_dump};
+    use crate::lake::{StagedFiles, TableChange};
+
+    /// Takes the files of a table out behind the back of the other.
+    fn empty(lake: &TestLake, of: fn() -> crate::lake::TableSpec) {
+        let (spec, digest) = (of(), Digest::of(b"another program"));
+        let kind = SupplierPurchases::NAME;
+        let committed = lake.lake.commit_change::<LakeError>(
+            &crate::lake::TableSpec {
+                states: None,
+                ..spec
+            },
+            "run-9999",
+            kind,
+            &[digest],
+            &[],
+            &mut |snapshot| {
+                Ok(Some(TableChange {
+                    remove: snapshot.files.clone(),
+                    add: StagedFiles::none(&of()),
+                    inputs: Vec::new(),
+                    states: None,
+                }))
+            },
+        );
+        committed.unwrap();
+    }
+
+    fn findings(lake: &TestLake) -> Vec<(String, String)> {
+        let mut report = VerificationReport::default();
+        verify_history(&lake.lake, &mut report).unwrap();
+        let findings = report.findings.iter();
+        let named = findings.map(|finding| (finding.table.clone(), finding.what.to_owned()));
+        named.collect()
+    }
+
+    #[test]
+    fn rows_that_do_not_follow_from_the_states_are_damage() {
+        let lake = TestLake::new();
+        lake.write("s", &supplier_dump(&[(1, 9), (2, 9)]));
+        lake.ingest_suppliers(&["s"], None).unwrap();
+        assert_eq!(findings(&lake), []);
+        empty(&lake, supplier_purchases_spec);
+        let table = "supplier_purchases".to_owned();
+        let what = "purchases in another state than the newest of supplier_versions";
+        assert_eq!(findings(&lake), [(table, what.to_owned())]);
+    }
+
+    #[test]
+    fn an_input_without_its_states_is_damage() {
+        let lake = TestLake::new();
+        lake.write("s", &supplier_dump(&[(1, 9), (2, 9)]));
+        lake.ingest_suppliers(&["s"], None).unwrap();
+        empty(&lake, supplier_versions_spec);
+        let of_table = |table: &str, what: &str| (table.to_owned(), what.to_owned());
+        let expected = [
+            of_table(
+                "supplier_purchases",
+                "purchases in another state than the newest of supplier_versions",
+            ),
+            of_table("supplier_versions", "states of the input"),
+        ];
+        assert_eq!(findings(&lake), expected);
+    }
+}
