@@ -35,7 +35,7 @@ mod reject_rows;
 mod runner;
 pub mod supplier_purchases;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod validate;
 
 pub use changed_input::{ChangedInput, ReadingSettings};

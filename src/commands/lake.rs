@@ -2,6 +2,8 @@
 
 mod action;
 mod compact;
+#[cfg(test)]
+mod fault_points;
 mod files;
 mod history;
 mod restore;

@@ -17,7 +17,7 @@ use crate::supplier_purchase::SupplierPurchaseRuleSettings;
 use crate::values::currency::Currency;
 
 /// A dump of company 7: the id and the hour of the state of each purchase.
-pub(in crate::ingest) fn supplier_dump(purchases: &[(u32, u32)]) -> String {
+pub(crate) fn supplier_dump(purchases: &[(u32, u32)]) -> String {
     let record = |(id, hour): &(u32, u32)| {
         format!(
             r#"{{"company_id":7,"id":{id},"registration_date":"2026-10-05","supplier":{{"id":3,"name":"M"}},"total":{{"amount":9.90,"currency":"BRL"}},"updated_at":"2026-10-06T{hour:02}:00:00-03:00"}}"#
@@ -28,7 +28,7 @@ pub(in crate::ingest) fn supplier_dump(purchases: &[(u32, u32)]) -> String {
 
 impl TestLake {
     /// Ingests dumps of supplier purchases; with a day of October, as the full snapshot of it.
-    pub(in crate::ingest) fn ingest_suppliers(
+    pub(crate) fn ingest_suppliers(
         &self,
         names: &[&str],
         day: Option<u32>,
@@ -68,7 +68,7 @@ impl TestLake {
     }
 
     /// The rows of the table: the id, the time of the state, and whether it is deleted.
-    pub(super) fn supplier_rows(&self) -> Vec<String> {
+    pub(crate) fn supplier_rows(&self) -> Vec<String> {
         let mut rows = Vec::new();
         self.for_each_row(&supplier_purchases_spec(), &mut |batch| {
             let column = |name| batch.column_by_name(name).unwrap();
