@@ -38,7 +38,7 @@ pub mod supplier_purchases;
 #[cfg(test)]
 mod supplier_sequences;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod validate;
 
 pub use changed_input::{ChangedInput, ReadingSettings};

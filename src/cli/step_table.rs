@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::commands::{JobSummary, StepState, StepSummary};
 
-/// The widest column of names; longer ones move the rest of their line.
+/// The widest column of names; behind a longer one the rest is on the next line, in its columns.
 const MAX_NAME_WIDTH: usize = 48;
 
 /// The table as text.
@@ -14,6 +14,10 @@ pub(super) fn step_table(summary: &JobSummary) -> String {
     let mut text = format!("steps of {} for {}", summary.job, summary.date);
     let mut line = |cells: [&str; 6]| {
         let [name, outcome, records, rejected, seconds, output] = cells;
+        let name = match name.chars().count() {
+            ..=MAX_NAME_WIDTH => name.to_owned(),
+            _ => format!("{name}\n  {:width$}", ""),
+        };
         let row = format!(
             "\n  {name:<width$}  {outcome:<18}  {records:>12}  {rejected:>10}  {seconds:>9}  {output}"
         );
@@ -94,16 +98,33 @@ mod tests {
     use crate::run_report::RecordCounts;
     use crate::values::ExitCode;
 
-    #[test]
-    fn a_step_has_a_line_with_its_outcome_counts_time_and_output() {
-        let step = |step: &str, state, attempts, counts, output: Option<&str>| StepSummary {
+    fn step(
+        step: &str,
+        state: StepState,
+        attempts: u32,
+        counts: Option<RecordCounts>,
+        output: Option<&str>,
+    ) -> StepSummary {
+        StepSummary {
             step: step.to_owned(),
             state,
             attempts,
             counts,
             output: output.map(str::to_owned),
             elapsed: Duration::from_millis(1_234),
-        };
+        }
+    }
+
+    fn table_of(steps: Vec<StepSummary>) -> String {
+        step_table(&JobSummary {
+            job: "night".to_owned(),
+            date: "2026-10-05".parse().expect("a date"),
+            steps,
+        })
+    }
+
+    #[test]
+    fn a_step_has_a_line_with_its_outcome_counts_time_and_output() {
         let counts = RecordCounts {
             read: 60,
             accepted: 57,
@@ -111,16 +132,12 @@ mod tests {
             ..RecordCounts::default()
         };
         let refused = StepState::Ended(ExitCode::Refused);
-        let summary = JobSummary {
-            job: "night".to_owned(),
-            date: "2026-10-05".parse().expect("a date"),
-            steps: vec![
-                step("dumps", refused, 2, Some(counts), Some("run.json")),
-                step("series", StepState::HeldBack, 0, None, Some("a.json")),
-                step("status", StepState::Ended(ExitCode::Done), 1, None, None),
-                step("late", StepState::Skipped, 0, None, None),
-            ],
-        };
+        let table = table_of(vec![
+            step("dumps", refused, 2, Some(counts), Some("run.json")),
+            step("series", StepState::HeldBack, 0, None, Some("a.json")),
+            step("status", StepState::Ended(ExitCode::Done), 1, None, None),
+            step("late", StepState::Skipped, 0, None, None),
+        ]);
         let expected = "\
 steps of night for 2026-10-05
   step    outcome                  records    rejected    seconds  output
@@ -128,6 +145,22 @@ steps of night for 2026-10-05
   series  held back                                                a.json (not written)
   status  ok                                                1.234
   late    skipped";
-        assert_eq!(step_table(&summary), expected);
+        assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn a_name_of_the_greatest_width_is_in_its_column_and_a_longer_one_has_a_line_of_its_own() {
+        let done = |name: &str| step(name, StepState::Ended(ExitCode::Done), 1, None, Some("a"));
+        let widest = "loja-são-paulo-vendas-e-compras-da-semana-passada";
+        assert_eq!(widest.chars().count(), MAX_NAME_WIDTH + 1);
+        let table = table_of(vec![done(widest), done(&widest[1..]), done("status")]);
+        let expected = "\
+steps of night for 2026-10-05
+  step                                              outcome                  records    rejected    seconds  output
+  loja-são-paulo-vendas-e-compras-da-semana-passada
+                                                    ok                                                1.234  a
+  oja-são-paulo-vendas-e-compras-da-semana-passada  ok                                                1.234  a
+  status                                            ok                                                1.234  a";
+        assert_eq!(table, expected);
     }
 }

@@ -60,6 +60,12 @@ impl ListedInputsByKind {
         self.purchases.contains(input) || self.supplier_purchases.contains(input)
     }
 
+    /// Whether the input is an ignored file, of any kind.
+    pub(super) fn is_ignored(&self, input: &Input) -> bool {
+        let kinds = [&self.purchases, &self.supplier_purchases];
+        kinds.iter().any(|listed| listed.is_ignored_file(input))
+    }
+
     /// The kind of an input: the one it was ingested as, or the one its content has.
     fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<DetectedKind, InputError> {
         let known = (

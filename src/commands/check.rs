@@ -4,6 +4,7 @@ mod listing;
 mod results;
 mod service;
 
+use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 
@@ -88,7 +89,11 @@ impl StepCommand for CheckCommand {
         true
     }
 
-    fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+    fn plan(
+        &self,
+        shared: &SharedContext<'_>,
+        _data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError> {
         let mut found = discover_present(&self.read.inputs, &shared.stores, None)?;
         let missing = std::mem::take(&mut found.missing);
         let not_found = missing

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{CommandError, Deadline, JobSummary, PublishingStep, TimeLimit};
 use crate::ingest::Progress;
@@ -94,6 +94,11 @@ impl<'a> RunContext<'a> {
             job_inputs: None,
             later_answers: Vec::new(),
         }
+    }
+
+    /// The data date of the job; `None` outside a job.
+    pub(super) fn data_date(&self) -> Option<NaiveDate> {
+        self.step.as_ref().map(|step| step.date)
     }
 
     /// The error of a command: of its time limit, if it was interrupted because of it.

@@ -5,7 +5,7 @@ mod suppliers;
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
 use super::lake_timezone::{in_lake_timezone, warn_of_unset_timezone};
@@ -86,7 +86,11 @@ impl StepCommand for DashboardCommand {
         Some(OutputTarget::File(self.path()))
     }
 
-    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+    fn plan(
+        &self,
+        _shared: &SharedContext<'_>,
+        _data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError> {
         let text = format!("dashboard from {}", self.lake);
         Ok(StepPlan::line("answer", &text))
     }

@@ -147,7 +147,11 @@ impl StepCommand for ExpectCommand {
         Some(OutputTarget::of(Some(path)))
     }
 
-    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+    fn plan(
+        &self,
+        _shared: &SharedContext<'_>,
+        _data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError> {
         let names = self.expectations().into_iter().map(|(name, _)| name.key());
         let names: Vec<&str> = names.collect();
         let table = self.table.spec().name;
@@ -221,7 +225,7 @@ impl ExpectCommand {
 
     /// The data date: of the option, of the job, or the day of the current time.
     fn date(&self, zone: Tz, context: &RunContext<'_>) -> NaiveDate {
-        let of_job = context.step.as_ref().map(|step| step.date);
+        let of_job = context.data_date();
         let today = || self.now(context).with_timezone(&zone).date_naive();
         self.date.or(of_job).unwrap_or_else(today)
     }

@@ -172,11 +172,17 @@ impl StepCommand for IngestCommand {
         self.read.kind == RecordKindSelection::Purchases
     }
 
-    fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+    fn plan(
+        &self,
+        shared: &SharedContext<'_>,
+        data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError> {
         let reads_all = self.verify_content || self.full_snapshot;
         let is_too_recent = |input: &Input| self.leaves_out(input, shared.clock);
         let stores = &shared.stores;
-        let plan = IngestPlan::of(&self.lake, &self.read, reads_all, &is_too_recent, stores)?;
+        let mut plan = IngestPlan::of(&self.lake, &self.read, reads_all, &is_too_recent, stores)?;
+        let now = self.read.now_or(shared.now);
+        plan.snapshot_date = self.date_of_snapshot(now, data_date);
         let inputs = plan.inputs.len();
         let mut step = plan.into_step_plan()?;
         if self.accepts_missing(&step.missing, inputs) {
@@ -215,16 +221,19 @@ impl IngestCommand {
     }
 
     /// The date of the full snapshot; `None` if the inputs are none.
-    fn date_of_snapshot(&self, now: DateTime<Utc>, context: &RunContext<'_>) -> Option<NaiveDate> {
-        let of_job = context.step.as_ref().map(|step| step.date);
-        let date = self.snapshot_date.or(of_job);
+    fn date_of_snapshot(
+        &self,
+        now: DateTime<Utc>,
+        data_date: Option<NaiveDate>,
+    ) -> Option<NaiveDate> {
+        let date = self.snapshot_date.or(data_date);
         self.full_snapshot
             .then(|| date.unwrap_or_else(|| now.date_naive()))
     }
 
     /// Shows which inputs would be read and which are already ingested.
     fn show_plan(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
-        let plan = self.plan(&context.shared)?;
+        let plan = self.plan(&context.shared, context.data_date())?;
         if let Some(named) = plan.missing.first() {
             return Err(InputError::NotFound(named.clone()).into());
         }
@@ -321,7 +330,7 @@ impl IngestCommand {
             let reading = read.supplier_purchases.clone();
             let listed = known.supplier_purchases;
             let options = self.options(settings, listed, usual, reading, read);
-            let date = self.date_of_snapshot(read.now, context);
+            let date = self.date_of_snapshot(read.now, context.data_date());
             let ended = supplier_purchases::upsert(lake, &inputs, &options, date, progress);
             all = add_part(all, ended)?;
         }

@@ -2,6 +2,8 @@
 
 mod action;
 mod compact;
+#[cfg(test)]
+mod fault_points;
 mod files;
 mod history;
 mod restore;
@@ -13,6 +15,7 @@ mod upgrade;
 mod vacuum;
 mod verify;
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::{
@@ -128,7 +131,11 @@ impl StepCommand for LakeCommand {
         Some(OutputTarget::StandardOutput)
     }
 
-    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+    fn plan(
+        &self,
+        _shared: &SharedContext<'_>,
+        _data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError> {
         let NamedAction { name, lake, .. } = self.named();
         let text = format!("{name} of {lake}");
         Ok(StepPlan::line("lake", &text))

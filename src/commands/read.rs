@@ -73,6 +73,11 @@ impl ReadArguments {
         self.kinds("", DateTime::UNIX_EPOCH, Tz::UTC).map(drop)
     }
 
+    /// The current time of the options, or else this one.
+    pub(super) fn now_or(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.now.unwrap_or(now)
+    }
+
     /// The settings for a run; without a zone in the options, times are read in that of the lake, or
     /// in UTC.
     pub(super) fn resolve(
@@ -81,7 +86,7 @@ impl ReadArguments {
         now: DateTime<Utc>,
         lake_timezone: Option<Tz>,
     ) -> Result<ReadSettings, OptionError> {
-        let now = self.now.unwrap_or(now);
+        let now = self.now_or(now);
         let zone = self.default_timezone.or(lake_timezone);
         let default_timezone = zone.unwrap_or(Tz::UTC);
         let effective_settings = self.effective_settings(now, default_timezone);

@@ -13,6 +13,7 @@ mod supplier_summary;
 
 use std::io::Write;
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::output::put;
@@ -104,7 +105,11 @@ impl StepCommand for ReportCommand {
         Some(self.report().output())
     }
 
-    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+    fn plan(
+        &self,
+        _shared: &SharedContext<'_>,
+        _data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError> {
         let report = self.report();
         let text = format!("report {} from {}", report.name(), report.options().lake);
         Ok(StepPlan::line("answer", &text))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -81,11 +81,15 @@ pub trait StepCommand: fmt::Debug + Send + Sync {
         false
     }
 
-    /// What it would do. Nothing is written.
+    /// What it would do, in a job with this data date. Nothing is written.
     ///
     /// # Errors
     /// The lake or an input cannot be read. A missing input is not an error here.
-    fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError>;
+    fn plan(
+        &self,
+        shared: &SharedContext<'_>,
+        data_date: Option<NaiveDate>,
+    ) -> Result<StepPlan, CommandError>;
 
     /// Runs it. [`execute`] calls this.
     ///

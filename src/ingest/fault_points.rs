@@ -1,16 +1,16 @@
 //! Every writer of purchases, stopped at each of its mutating calls of the store: readers
 //! see the old content or the new one, and the same command completes the work.
 
-use super::testing::{Dump, LakeContent, TestLake, supplier_dump};
+use super::testing::{
+    Dump, FaultRuns, LakeContent, LakeReaders, SecondFaults, TestLake, Writer, supplier_dump,
+};
 use super::{ChangedInput, RunError};
-use crate::storage::testing::fault_points::FaultKind;
+use crate::storage::error_text;
 
-/// A writer: what is in the lake before, what it does, and what the lake holds then.
-struct Writer {
-    name: &'static str,
-    before: fn(&TestLake),
-    write: fn(&TestLake) -> Result<(), RunError>,
-}
+const READERS: LakeReaders = LakeReaders {
+    facts: |lake| lake.content().facts(),
+    verify: TestLake::verify,
+};
 
 fn one() -> Dump {
     Dump::of(&[("p1", 1), ("p2", 2), ("p3", 1)], &["x1"])
@@ -24,12 +24,13 @@ fn other() -> Dump {
     Dump::of(&[("q1", 1), ("q2", 2)], &["y1"])
 }
 
-fn ingest(lake: &TestLake, names: &[&str], changed: ChangedInput) -> Result<(), RunError> {
-    lake.ingest(names, changed).map(drop)
+fn ingest(lake: &TestLake, names: &[&str], changed: ChangedInput) -> Result<(), String> {
+    described(lake.ingest(names, changed))
 }
 
-/// More calls than any writer makes.
-const MAX_CALLS: usize = 200;
+fn described<T>(ended: Result<T, RunError>) -> Result<(), String> {
+    ended.map(drop).map_err(|error| error_text(&error))
+}
 
 const WRITERS: [Writer; 13] = [
     Writer {
@@ -86,7 +87,7 @@ const WRITERS: [Writer; 13] = [
             let of_process = lake.reopened();
             let replace = ChangedInput::Replace;
             let ended = lake.ingest_into(&of_process, &["a"], replace, "Sao_Paulo");
-            ended.map(drop)
+            described(ended)
         },
     },
     Writer {
@@ -96,7 +97,7 @@ const WRITERS: [Writer; 13] = [
             lake.write("b", &other().text());
             ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
         },
-        write: |lake| lake.remove("a"),
+        write: |lake| described(lake.remove("a")),
     },
     Writer {
         name: "fold states",
@@ -105,7 +106,7 @@ const WRITERS: [Writer; 13] = [
             lake.ingest_suppliers(&["s"], None).unwrap();
             lake.write("s", &supplier_dump(&[(1, 10), (2, 8), (3, 9)]));
         },
-        write: |lake| lake.ingest_suppliers(&["s"], None),
+        write: |lake| described(lake.ingest_suppliers(&["s"], None)),
     },
     Writer {
         name: "apply a full snapshot",
@@ -114,7 +115,7 @@ const WRITERS: [Writer; 13] = [
             lake.write("t", &supplier_dump(&[(2, 9), (3, 9)]));
             lake.ingest_suppliers(&["s"], Some(1)).unwrap();
         },
-        write: |lake| lake.ingest_suppliers(&["t"], Some(2)),
+        write: |lake| described(lake.ingest_suppliers(&["t"], Some(2))),
     },
     Writer {
         name: "replace states",
@@ -125,7 +126,7 @@ const WRITERS: [Writer; 13] = [
             lake.ingest_suppliers(&["t"], None).unwrap();
             lake.write("s", &supplier_dump(&[(1, 8), (4, 9)]));
         },
-        write: |lake| lake.ingest_suppliers_with(&["s"], None, ChangedInput::Replace),
+        write: |lake| described(lake.ingest_suppliers_with(&["s"], None, ChangedInput::Replace)),
     },
     Writer {
         name: "replace a full snapshot",
@@ -136,7 +137,7 @@ const WRITERS: [Writer; 13] = [
             lake.ingest_suppliers(&["s"], Some(1)).unwrap();
             lake.write("s", &supplier_dump(&[(1, 9), (3, 9)]));
         },
-        write: |lake| lake.ingest_suppliers_with(&["s"], Some(1), ChangedInput::Replace),
+        write: |lake| described(lake.ingest_suppliers_with(&["s"], Some(1), ChangedInput::Replace)),
     },
     Writer {
         name: "remove states",
@@ -146,7 +147,7 @@ const WRITERS: [Writer; 13] = [
             lake.ingest_suppliers(&["s"], None).unwrap();
             lake.ingest_suppliers(&["t"], None).unwrap();
         },
-        write: |lake| lake.remove_suppliers("s"),
+        write: |lake| described(lake.remove_suppliers("s")),
     },
     Writer {
         name: "remove a full snapshot",
@@ -156,7 +157,7 @@ const WRITERS: [Writer; 13] = [
             lake.write("s", &supplier_dump(&[(1, 9)]));
             lake.ingest_suppliers(&["s"], Some(1)).unwrap();
         },
-        write: |lake| lake.remove_suppliers("s"),
+        write: |lake| described(lake.remove_suppliers("s")),
     },
 ];
 
@@ -168,58 +169,55 @@ fn content_after(writer: &Writer) -> LakeContent {
     lake.content()
 }
 
-/// Stops the writer at a call, whose content without a fault is `new`; returns whether it got there.
-fn stops_at(writer: &Writer, call: usize, kind: FaultKind, new: &LakeContent) -> bool {
-    let lake = TestLake::new();
-    (writer.before)(&lake);
-    let old = lake.content();
-    lake.store.arm(call, kind);
-    let ended = (writer.write)(&lake);
-    let fired = lake.store.disarm();
-    let place = format!("{} at call {call}: {kind:?}", writer.name);
-    let between = lake.content();
-    assert!(
-        [&old.rows, &new.rows].contains(&&between.rows),
-        "{place}: {between:?}"
-    );
-    let rejects = [&old.rejects, &new.rejects];
-    assert!(rejects.contains(&&between.rejects), "{place}: {between:?}");
-    let suppliers = [&old.suppliers, &new.suppliers];
-    assert!(
-        suppliers.contains(&&between.suppliers),
-        "{place}: {between:?}"
-    );
-    if !fired {
-        ended.unwrap();
-        assert_eq!(between, *new, "{place}");
-        return false;
-    }
-    // A store that refuses the write of a checkpoint, or loses an answer that is read back, does
-    // not stop the writer.
-    if ended.is_ok() {
-        assert_eq!(between, *new, "{place}");
-    }
-    (writer.write)(&lake).unwrap_or_else(|error| panic!("{place}, again: {error}"));
-    assert_eq!(lake.content(), *new, "{place}, again");
-    (writer.write)(&lake).unwrap();
-    assert_eq!(lake.content(), *new, "{place}, a third time");
-    true
-}
-
 #[test]
 fn a_writer_that_is_stopped_at_any_call_is_completed_by_the_same_command() {
     for writer in &WRITERS {
-        let mut activations = 0;
-        let new = content_after(writer);
-        for kind in FaultKind::ALL {
-            let calls = (0..MAX_CALLS)
-                .take_while(|call| stops_at(writer, *call, kind, &new))
-                .count();
-            assert!(calls >= 4, "{}: only {calls} calls", writer.name);
-            activations += calls;
-        }
-        println!("{}: {activations} faults", writer.name);
+        let runs = FaultRuns::new(writer, READERS).unwrap();
+        let faults = runs.single_faults().unwrap();
+        assert!(faults >= 16, "{}: only {faults} faults", writer.name);
+        println!("{}: {faults} faults", writer.name);
     }
+}
+
+/// Pairs of faults of a writer by its name.
+fn pairs_of(name: &str) {
+    let writer = WRITERS.iter().find(|writer| writer.name == name).unwrap();
+    let runs = FaultRuns::new(writer, READERS).unwrap();
+    let seconds = SecondFaults::of_environment();
+    println!("{name}: {seconds:?}");
+    let pairs = runs.pairs_of_faults(seconds).unwrap();
+    assert!(pairs >= 20, "{name}: only {pairs} pairs");
+    println!("{name}: {pairs} pairs");
+}
+
+#[test]
+fn a_replacement_that_is_stopped_twice_is_completed() {
+    pairs_of("replace");
+}
+
+#[test]
+fn a_removal_that_is_stopped_twice_is_completed() {
+    pairs_of("remove");
+}
+
+#[test]
+fn an_upsert_that_is_stopped_twice_is_completed() {
+    pairs_of("fold states");
+}
+
+#[test]
+fn a_full_snapshot_that_is_stopped_twice_is_completed() {
+    pairs_of("apply a full snapshot");
+}
+
+#[test]
+fn a_replacement_of_states_that_is_stopped_twice_is_completed() {
+    pairs_of("replace a full snapshot");
+}
+
+#[test]
+fn a_removal_of_states_that_is_stopped_twice_is_completed() {
+    pairs_of("remove states");
 }
 
 #[test]

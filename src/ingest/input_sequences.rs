@@ -4,31 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::ChangedInput;
-use super::testing::{Dump, LakeContent, TestLake, bad_record};
+use super::testing::{Dump, LakeContent, Numbers, TestLake, bad_record};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
-
-/// Numbers that follow from a seed (`SplitMix64`).
-pub(super) struct Numbers(u64);
-
-impl Numbers {
-    pub(super) fn of(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        let mixed = mixed ^ (mixed >> 31);
-        usize::try_from(mixed % limit as u64).unwrap()
-    }
-
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-}
 
 /// One step of a sequence.
 #[derive(Clone, Debug)]
@@ -284,8 +262,7 @@ fn run(steps: &[Step]) -> Result<(), String> {
 
 #[test]
 fn any_sequence_gives_the_tables_of_a_plain_model() {
-    let first: u64 =
-        std::env::var("PURCHASE_ETL_TEST_SEED").map_or(0, |seed| seed.parse().unwrap());
+    let first = Numbers::first_seed();
     for seed in first..first + 500 {
         let steps = steps(seed);
         if let Err(difference) = run(&steps) {

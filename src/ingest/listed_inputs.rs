@@ -85,6 +85,11 @@ impl ListedInputs {
         self.known_file(input).is_some()
     }
 
+    /// Whether the input is a file that is ignored, and unchanged.
+    pub fn is_ignored_file(&self, input: &Input) -> bool {
+        self.known_file(input).is_some_and(|known| known.is_ignored)
+    }
+
     /// The known file that the input is, if it is one.
     pub(super) fn known_file(&self, input: &Input) -> Option<&KnownFile> {
         self.files.get(&identity(input)?)

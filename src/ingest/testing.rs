@@ -13,9 +13,7 @@ use tempfile::TempDir;
 
 use super::purchases::{self, Purchases, purchases_spec};
 use super::record_kind::RecordKind;
-use super::supplier_purchases::{
-    SupplierPurchases, supplier_purchases_spec, supplier_versions_spec, verify_history,
-};
+use super::supplier_purchases::{SupplierPurchases, verify_history};
 use super::validate::fixture::TestReader;
 use super::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, Progress,
@@ -23,34 +21,42 @@ use super::{
 };
 use crate::input::{Input, discover};
 use crate::lake::maintenance::{
-    CompactOptions, DatePartition, DayRange, MaintainedTable, RestoreScope, RestoreTarget,
-    TablesByRole, VerificationDepth,
+    CompactOptions, DayRange, MaintainedTable, RestoreScope, RestoreTarget, TablesByRole,
+    VerificationDepth,
 };
-use crate::lake::{
-    COMMIT_ORDER, COMMIT_ROW, FileRef, Lake, ListedInput, TableSpec, inputs_spec, rejects_spec,
-};
+use crate::lake::{FileRef, Lake, ListedInput, TableSpec, inputs_spec, rejects_spec};
 use crate::purchase::PurchaseValidator;
 use crate::storage::testing::fault_points::FaultPointStore;
-use crate::storage::{StoreSettings, StoreUrl, Stores};
+use crate::storage::{StoreSettings, Stores};
 
+mod fault_runs;
+mod numbers;
+mod stored_lake;
 mod suppliers;
+mod tables;
 
-pub(super) use suppliers::{TestState, bad_supplier_record, state_dump, supplier_dump};
+pub(crate) use fault_runs::{FaultRuns, LakeFacts, LakeReaders, SecondFaults, Writer};
+pub(crate) use numbers::Numbers;
+pub(crate) use stored_lake::LOCATION;
+use tables::{maintained_states, maintained_tables};
+
+pub(crate) use suppliers::supplier_dump;
+pub(super) use suppliers::{TestState, bad_supplier_record, state_dump};
 
 /// The content of a dump of customer purchases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Dump {
+pub(crate) struct Dump {
     /// Product and day of October 2026 of each purchase.
-    pub(super) purchases: Vec<(String, u32)>,
+    pub(crate) purchases: Vec<(String, u32)>,
     /// The ids of records without a product.
-    pub(super) bad: Vec<String>,
+    pub(crate) bad: Vec<String>,
     /// Whether the purchases have an event id: their product.
-    pub(super) has_events: bool,
+    pub(crate) has_events: bool,
 }
 
 impl Dump {
     /// Purchases of products on a day each, and bad records.
-    pub(super) fn of(purchases: &[(&str, u32)], bad: &[&str]) -> Self {
+    pub(crate) fn of(purchases: &[(&str, u32)], bad: &[&str]) -> Self {
         let owned = |(product, day): &(&str, u32)| ((*product).to_owned(), *day);
         Self {
             purchases: purchases.iter().map(owned).collect(),
@@ -60,7 +66,7 @@ impl Dump {
     }
 
     /// The dump as NDJSON.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for (product, day) in &self.purchases {
             let time = format!("2026-10-{day:02}T12:00:00Z");
@@ -81,50 +87,41 @@ impl Dump {
 }
 
 /// A record without a product.
-pub(super) fn bad_record(id: &str) -> String {
+pub(crate) fn bad_record(id: &str) -> String {
     format!(r#"{{"external_id":"{id}","currency":"BRL","price":1,"time":"2026-10-01T12:00:00Z"}}"#)
 }
 
 /// What the tables hold: for each path the products of its rows and its rejects, and for each path
 /// and content its state with the records read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LakeContent {
-    pub(super) rows: BTreeMap<String, Vec<String>>,
-    pub(super) rejects: BTreeMap<String, Vec<String>>,
-    pub(super) inputs: Vec<(String, String, i64)>,
+pub(crate) struct LakeContent {
+    pub(crate) rows: BTreeMap<String, Vec<String>>,
+    pub(crate) rejects: BTreeMap<String, Vec<String>>,
+    pub(crate) inputs: Vec<(String, String, i64)>,
     /// The newest states of supplier purchases.
-    pub(super) suppliers: Vec<String>,
+    pub(crate) suppliers: Vec<String>,
     /// All their states.
-    pub(super) states: Vec<String>,
+    pub(crate) states: Vec<String>,
 }
 
 /// A lake in memory, and a folder of dumps.
-pub(super) struct TestLake {
-    folder: TempDir,
+pub(crate) struct TestLake {
+    folder: Arc<TempDir>,
     stores: Stores,
-    pub(super) lake: Arc<Lake>,
-    pub(super) store: Arc<FaultPointStore>,
+    pub(crate) lake: Arc<Lake>,
+    pub(crate) store: Arc<FaultPointStore>,
     runs: Cell<i64>,
 }
 
 impl TestLake {
-    pub(super) fn new() -> Self {
-        let url = StoreUrl::parse("s3://shop/lake").unwrap().unwrap();
-        let store = Arc::new(FaultPointStore::default());
-        let stores = Stores::with_store(&url, Arc::clone(&store) as _);
-        let lake = Lake::at("s3://shop/lake", &stores).unwrap();
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            stores,
-            lake: Arc::new(lake),
-            store,
-            runs: Cell::new(0),
-        }
+    pub(crate) fn new() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::of_store(FaultPointStore::default(), folder, 0)
     }
 
     /// The lake as another process would open it.
-    pub(super) fn reopened(&self) -> Arc<Lake> {
-        Arc::new(Lake::at("s3://shop/lake", &self.stores).unwrap())
+    pub(crate) fn reopened(&self) -> Arc<Lake> {
+        Arc::new(Lake::at(LOCATION, &self.stores).unwrap())
     }
 
     /// Writes a dump; a content written again has another time.
@@ -132,12 +129,12 @@ impl TestLake {
         clippy::disallowed_methods,
         reason = "the inputs of a test need not survive a crash"
     )]
-    pub(super) fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     /// Ingests dumps by their names.
-    pub(super) fn ingest(
+    pub(crate) fn ingest(
         &self,
         names: &[&str],
         changed_input: ChangedInput,
@@ -146,7 +143,7 @@ impl TestLake {
     }
 
     /// Ingests dumps into the lake of a process, with settings named by a text.
-    pub(super) fn ingest_into(
+    pub(crate) fn ingest_into(
         &self,
         lake: &Arc<Lake>,
         names: &[&str],
@@ -191,7 +188,7 @@ impl TestLake {
     }
 
     /// Takes the current inputs of a path out.
-    pub(super) fn remove(&self, name: &str) -> Result<(), RunError> {
+    pub(crate) fn remove(&self, name: &str) -> Result<(), RunError> {
         let outgoing = self.current(Purchases::NAME, name)?;
         purchases::remove_inputs(&self.lake, &self.next_run(), &outgoing)
     }
@@ -204,7 +201,7 @@ impl TestLake {
     }
 
     /// Acknowledges a file as it is.
-    pub(super) fn ignore(&self, name: &str) {
+    pub(crate) fn ignore(&self, name: &str) {
         let path = self.folder.path().join(name).display().to_string();
         let local = Stores::new(StoreSettings::default()).unwrap();
         let found = discover(&[path], &local, None).unwrap();
@@ -218,7 +215,7 @@ impl TestLake {
     }
 
     /// Rewrites the small files of all tables.
-    pub(super) fn compact(&self) {
+    pub(crate) fn compact(&self) {
         let options = CompactOptions {
             target_bytes: 1 << 20,
             days: DayRange::default(),
@@ -234,7 +231,7 @@ impl TestLake {
     }
 
     /// The newest version of each table that exists.
-    pub(super) fn versions(&self) -> Vec<Option<i64>> {
+    pub(crate) fn versions(&self) -> Vec<Option<i64>> {
         let newest = |table: &MaintainedTable| {
             let snapshot = self.lake.snapshot(table.spec.name, None, None);
             snapshot.ok().map(|snapshot| snapshot.version)
@@ -243,7 +240,7 @@ impl TestLake {
     }
 
     /// Restores all tables to these versions; a table that did not exist becomes empty.
-    pub(super) fn restore(&self, versions: &[Option<i64>]) {
+    pub(crate) fn restore(&self, versions: &[Option<i64>]) {
         let run_id = self.next_run();
         for (maintained, version) in maintained_tables().iter().zip(versions) {
             if !self.has_table(&maintained.spec) {
@@ -261,7 +258,7 @@ impl TestLake {
     }
 
     /// Verifies the tables.
-    pub(super) fn verify(&self) -> Result<(), String> {
+    pub(crate) fn verify(&self) -> Result<(), String> {
         let [inputs, purchases, suppliers, rejects] = maintained_tables();
         let tables = TablesByRole {
             rows: &[purchases, suppliers],
@@ -286,7 +283,7 @@ impl TestLake {
     }
 
     /// The time of the last run: long after the dumps were written, so that files are recognised.
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         4_000_000_000_000_000 + self.runs.get()
     }
 
@@ -296,7 +293,7 @@ impl TestLake {
     }
 
     /// What the tables hold.
-    pub(super) fn content(&self) -> LakeContent {
+    pub(crate) fn content(&self) -> LakeContent {
         let mut content = LakeContent::default();
         self.for_each_row(&purchases_spec(), &mut |batch| {
             let products = texts(batch, "product_id");
@@ -356,49 +353,6 @@ impl TestLake {
             }
         }
     }
-}
-
-fn of(spec: TableSpec, sort_columns: &'static [&'static str]) -> MaintainedTable {
-    MaintainedTable {
-        spec,
-        sort_columns,
-        must_be_sorted: false,
-        replaces_rows: false,
-        date_partition: DatePartition::None,
-    }
-}
-
-/// The table of states, which a restore completes.
-fn maintained_states() -> MaintainedTable {
-    of(supplier_versions_spec(), &["id", COMMIT_ORDER, COMMIT_ROW])
-}
-
-/// The tables in the order of a restore.
-fn maintained_tables() -> [MaintainedTable; 4] {
-    let purchases = MaintainedTable {
-        date_partition: DatePartition::Day {
-            partition_column: "purchase_date",
-            source_column: "time",
-        },
-        ..of(
-            purchases_spec(),
-            &["time", "source_file", "source_row", "run_id"],
-        )
-    };
-    let suppliers = MaintainedTable {
-        replaces_rows: true,
-        date_partition: DatePartition::Month {
-            partition_column: "registration_month",
-            source_column: "registration_date",
-        },
-        ..of(supplier_purchases_spec(), &["registration_date", "id"])
-    };
-    let inputs = of(
-        inputs_spec(),
-        &["ingested_at", "record_kind", "path", "digest"],
-    );
-    let rejects = of(rejects_spec(), &["source_file", "source_row", "run_id"]);
-    [inputs, purchases, suppliers, rejects]
 }
 
 fn texts(batch: &RecordBatch, name: &str) -> StringArray {

@@ -61,6 +61,14 @@ pub(crate) enum PutFault {
 }
 
 impl FaultyStore {
+    /// A store of its own with the same objects, without faults.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            inner: self.inner.fork(),
+            ..Self::default()
+        }
+    }
+
     /// Puts objects of one byte.
     pub(crate) async fn with_objects(self, keys: &[&str]) -> Self {
         for key in keys {
@@ -233,10 +241,16 @@ impl ObjectStore for FaultyStore {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        if self.is_down() {
+            return Err(down());
+        }
         self.inner.list_with_delimiter(prefix).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        if self.is_down() {
+            return Err(down());
+        }
         self.inner.copy_opts(from, to, options).await
     }
 }

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::time::Duration;
 
 use crate::purchase_fixtures::numbered;
-use crate::workdir::{Workdir, read_json};
+use crate::workdir::{Output, Workdir, read_json};
 
 /// Makes a file that was just written so many seconds older, or younger.
 #[track_caller]
@@ -110,6 +110,56 @@ fn a_day_without_an_optional_dump_does_not_end_the_job() {
     let done = run("optional.toml");
     done.assert_code(0)
         .assert_stderr_contains(&["no input found at 2026-10-04.ndjson; it is optional"]);
+}
+
+#[test]
+fn a_day_without_its_optional_dump_is_complete_in_a_backfill_until_the_dump_arrives() {
+    let workdir = Workdir::new();
+    workdir.write("2026-10-04.ndjson", numbered(0, 2));
+    workdir.write("2026-10-06.ndjson", numbered(2, 3));
+    let job = |option: &str| {
+        let step = "lake = \"lake\"\n[[steps]]\nname = \"load\"\n[steps.ingest]\n";
+        let output = "summary = \"runs/{date}.json\"\n";
+        format!("{step}inputs = [\"{{date}}.ndjson\"]\n{output}{option}")
+    };
+    workdir.write("optional.toml", job("optional = true\n"));
+    workdir.write("required.toml", job(""));
+    let days = ["--from", "2026-10-04", "--to", "2026-10-06"];
+    let run = |file: &'static str| workdir.run(["run", file].iter().chain(&days));
+    let days_of = |ran: &Output| {
+        ["days already complete", "days completed"].map(|name| ran.summary_count(name))
+    };
+    for expected in [[0, 3], [3, 0]] {
+        let ran = run("optional.toml");
+        assert_eq!(
+            days_of(ran.assert_code(0)),
+            expected,
+            "{}",
+            ran.transcript()
+        );
+    }
+    // The dump arrives: its day runs, and the day after it.
+    workdir.write("2026-10-05.ndjson", numbered(5, 4));
+    for expected in [[1, 2], [3, 0]] {
+        let ran = run("optional.toml");
+        assert_eq!(
+            days_of(ran.assert_code(0)),
+            expected,
+            "{}",
+            ran.transcript()
+        );
+    }
+    let late = read_json(&workdir.path("runs/2026-10-05.json"));
+    assert_eq!(late["counts"]["accepted"], 4);
+    // It is taken away: the day runs again, and its rows stay.
+    std::fs::remove_file(workdir.path("2026-10-05.ndjson")).expect("the dump");
+    assert_eq!(days_of(run("optional.toml").assert_code(0)), [1, 2]);
+    // A day that requires its dump is not complete without it.
+    for _ in 0..2 {
+        let ran = run("required.toml");
+        ran.assert_code(2)
+            .assert_stderr_contains(&["failed: 2026-10-05 (exit code 2)"]);
+    }
 }
 
 #[test]

@@ -50,6 +50,8 @@ mod generated_dumps;
 mod golden_vectors;
 /// The help and the reference pages.
 mod help;
+/// What `ingest --dry-run` and the plan of a job show of the inputs of an ingest.
+mod ingest_plan;
 /// What the lake lists, inputs that are taken out, files that stay bad.
 mod input_commands;
 /// Which files are found as inputs, and which are skipped.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::commands::assign_inputs::ListedInputsByKind;
@@ -19,6 +20,9 @@ pub(super) struct IngestPlan {
     lake: String,
     /// Record kind.
     record_kind: &'static str,
+    /// The day whose full snapshot the inputs are together; absent if they are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) snapshot_date: Option<NaiveDate>,
     /// The inputs that exist.
     pub(super) inputs: Vec<PlannedInput>,
     /// Arguments that match no input.
@@ -30,6 +34,8 @@ pub(super) struct PlannedInput {
     path: String,
     size_bytes: Option<u64>,
     already_ingested: bool,
+    /// Acknowledged as bad, and not read.
+    ignored: bool,
     /// Left out by `--min-age`.
     too_recent: bool,
 }
@@ -62,13 +68,15 @@ impl IngestPlan {
             .map(|input| PlannedInput {
                 path: input.location.shown(),
                 size_bytes: input.size_bytes,
-                already_ingested: known.contains(&input),
+                already_ingested: known.contains(&input) && !known.is_ignored(&input),
+                ignored: known.is_ignored(&input),
                 too_recent: is_too_recent(&input),
             });
         let inputs: Vec<PlannedInput> = inputs.collect();
         Ok(Self {
             lake: lake.location().to_string(),
             record_kind: read.kind.name(),
+            snapshot_date: None,
             inputs,
             missing,
         })
@@ -86,10 +94,19 @@ impl IngestPlan {
 
     /// The plan as text, one line per input.
     fn text(&self) -> String {
-        let mut text = format!("ingest {} into {}\n", self.record_kind, self.lake);
+        let date = self.snapshot_date;
+        let snapshot = date.map(|date| format!(", full snapshot of {date}"));
+        let mut text = format!(
+            "ingest {} into {}{}\n",
+            self.record_kind,
+            self.lake,
+            snapshot.unwrap_or_default()
+        );
         for input in &self.inputs {
             let state = if input.too_recent {
                 "too recent"
+            } else if input.ignored {
+                "ignored"
             } else if input.already_ingested {
                 "already ingested"
             } else {
@@ -106,7 +123,7 @@ impl IngestPlan {
         let fresh = self
             .inputs
             .iter()
-            .filter(|input| !input.already_ingested && !input.too_recent);
+            .filter(|input| !(input.already_ingested || input.ignored || input.too_recent));
         let _ = writeln!(
             text,
             "{} of {} inputs would be read; nothing was written",

@@ -79,7 +79,7 @@ impl IngestCommand {
         settings.insert("reject_limit", self.reject_limit.0.to_string());
         settings.insert("max_partitions", self.max_partitions.to_string());
         settings.insert("full_snapshot", self.full_snapshot.to_string());
-        if let Some(date) = self.date_of_snapshot(read.now, context) {
+        if let Some(date) = self.date_of_snapshot(read.now, context.data_date()) {
             settings.insert("snapshot_date", date.to_string());
         }
         let min_age = humantime::format_duration(self.min_age.unwrap_or_default());

@@ -55,7 +55,7 @@ pub(in crate::ingest) fn state_dump(states: &[TestState]) -> String {
 }
 
 /// A dump of company 7: the id and the hour of the state of each purchase.
-pub(in crate::ingest) fn supplier_dump(purchases: &[(u32, u32)]) -> String {
+pub(crate) fn supplier_dump(purchases: &[(u32, u32)]) -> String {
     let state = |&(id, hour): &(u32, u32)| TestState {
         company: 7,
         id,
@@ -75,7 +75,7 @@ pub(in crate::ingest) fn bad_supplier_record(note: &str) -> String {
 
 impl TestLake {
     /// Ingests dumps of supplier purchases; with a day of October, as the full snapshot of it.
-    pub(in crate::ingest) fn ingest_suppliers(
+    pub(crate) fn ingest_suppliers(
         &self,
         names: &[&str],
         day: Option<u32>,
@@ -133,7 +133,7 @@ impl TestLake {
     }
 
     /// The rows of the table: company, id, hour in Sao Paulo, note, whether it is deleted, and path.
-    pub(in crate::ingest) fn supplier_rows(&self) -> Vec<String> {
+    pub(crate) fn supplier_rows(&self) -> Vec<String> {
         self.states_in(&supplier_purchases_spec())
     }
 

@@ -170,7 +170,7 @@ impl BackfillSummary {
         }
         if self.has_unrecorded_days {
             text.push_str(
-                "\n  days that write to stdout are never complete and run again each time",
+                "\n  days that write to stdout, or leave out inputs that changed recently, are not complete and run again",
             );
         }
         if self.failed.is_empty() && self.held.is_empty() && self.not_run.is_empty() {

@@ -2,10 +2,10 @@
 //!
 //! A day is complete as long as its fingerprint is the same and its output files exist. The
 //! fingerprint covers the version of the program, the job file with `--set` and `--only`, every
-//! resolved setting, and the inputs by path, size and modification time (objects by `ETag` too). So
-//! a late file, a deleted report or a changed environment variable makes the day run again. A day
-//! that writes to stdout is never complete, because its output may be lost, nor one that leaves out or
-//! lacks inputs, because they may come later.
+//! resolved setting, the inputs by path, size and modification time (objects by `ETag` too), and the
+//! arguments that match no input. So a late file, a deleted report or a changed environment variable
+//! makes the day run again. A day that writes to stdout is never complete, because its output may be
+//! lost, nor one that leaves out inputs, because a later run reads them.
 //!
 //! The markers are in the lake, so that every machine sees them and a new lake has none. Losing them
 //! only costs time.
@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::{CommandError, OutputTarget, SharedContext, lake_location};
-use crate::input::discover;
+use crate::input::discover_present;
 use crate::job_file::JobPlan;
 use crate::lake::{Lake, LakeError};
 use crate::storage::Stores;
@@ -23,6 +23,9 @@ use crate::values::ExitCode;
 
 /// Digits of the digest of the job in the name of the folder: 128 bits, so that names are unique.
 const NAME_DIGITS: usize = 32;
+
+/// In the fingerprint, before an argument that matches no input; no location is this text.
+const MISSING: &str = "\u{2}";
 
 /// The completion markers of a job.
 pub(super) struct BackfillState {
@@ -130,7 +133,13 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores, clock: DateTime<Utc>)
             Some(lake) => lake_location(&Lake::at(lake, stores).ok()?),
             None => None,
         };
-        for input in discover(named, stores, lake.as_ref()).ok()?.inputs {
+        let found = discover_present(named, stores, lake.as_ref()).ok()?;
+        // A day that requires them fails, so it is not complete.
+        for argument in &found.missing {
+            add(MISSING);
+            add(argument);
+        }
+        for input in found.inputs {
             if step.action.command().leaves_out(&input, clock) {
                 return None;
             }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::backfill_state::BackfillState;
@@ -34,7 +35,7 @@ pub(super) fn show(
         let steps = day
             .steps
             .iter()
-            .map(|step| planned_step(step, &context.shared));
+            .map(|step| planned_step(step, day.date, &context.shared));
         let steps = steps.collect::<Result<Vec<_>, CommandError>>()?;
         is_complete &= steps.iter().all(|step| step.plan.missing.is_empty());
         planned.push((
@@ -57,6 +58,7 @@ pub(super) fn show(
 
 fn planned_step<'a>(
     step: &'a Step,
+    date: NaiveDate,
     shared: &SharedContext<'_>,
 ) -> Result<PlannedStep<'a>, CommandError> {
     let output = step.action.command().output().map(|output| {
@@ -65,7 +67,7 @@ fn planned_step<'a>(
     });
     Ok(PlannedStep {
         step,
-        plan: step.action.command().plan(shared)?,
+        plan: step.action.command().plan(shared, Some(date))?,
         tables: step.action.command().tables_written(),
         output,
     })
