@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use super::record_kind::{KindLabels, RecordKind, RecordText};
 use crate::input::csv::encoding::Charset;
+use crate::input::mapping::Mapping;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
-use crate::json::{JsonError, JsonErrorKind, JsonOptions};
+use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
 
@@ -23,6 +24,8 @@ pub struct ValidationSettings<K> {
     pub kind: K,
     /// How JSON is read.
     pub json: JsonOptions,
+    /// The keys of JSON that the user has mapped; none without such keys.
+    pub mapping: Option<Arc<Mapping>>,
     /// Bounds on records and lines.
     pub limits: InputLimits,
     /// Value of the lineage column of the same name.
@@ -161,6 +164,19 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             }
         }
         out
+    }
+
+    /// Reads the value at the cursor as a record.
+    #[inline]
+    fn read_record<'a>(
+        &self,
+        cursor: &mut JsonCursor<'a>,
+        raw: &mut K::Raw<'a>,
+    ) -> Result<(), RecordError> {
+        match &self.settings.mapping {
+            None => K::read_record(cursor, raw),
+            Some(mapping) => K::read_mapped_record(mapping, cursor, raw),
+        }
     }
 
     /// Counts a record and returns its ordinal among the records, siblings not counted.
@@ -324,6 +340,8 @@ pub(super) mod fixture;
 mod input_shapes;
 #[cfg(test)]
 mod json_test_suite;
+#[cfg(test)]
+mod mapped_fields;
 #[cfg(test)]
 mod property_rules;
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::field::PurchaseField;
+use super::field::{PurchaseField, PurchaseFieldSpec};
+use super::fields::FIELDS;
 use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
 use crate::json::{JsonCursor, JsonError, JsonStr};
@@ -53,6 +54,8 @@ pub struct RawPurchase<'a> {
     pub time_as_written: Option<Cow<'a, str>>,
     /// The form of dump that this record is from.
     pub origin: PurchaseOrigin,
+    /// The fields that a default of the user has filled, a bit each.
+    defaults: u32,
 }
 
 impl<'a> RawPurchase<'a> {
@@ -73,6 +76,24 @@ impl<'a> RawPurchase<'a> {
         self.conflict = None;
         self.time_as_written = None;
         self.origin = PurchaseOrigin::default();
+        self.defaults = 0;
+    }
+
+    /// Records a field that a default has filled.
+    pub(super) fn add_default(&mut self, name: PurchaseField) {
+        self.defaults |= 1 << name as u32;
+    }
+
+    /// The fields that a default has filled, in the order of the table of fields.
+    pub(super) fn defaults(&self) -> impl Iterator<Item = PurchaseField> {
+        let filled = |spec: &&PurchaseFieldSpec| self.defaults & (1 << spec.field as u32) != 0;
+        FIELDS.iter().filter(filled).map(|spec| spec.field)
+    }
+
+    /// Whether a default has filled a field.
+    #[inline]
+    pub(super) fn has_defaults(&self) -> bool {
+        self.defaults != 0
     }
 
     /// The value of a field.
@@ -146,6 +167,28 @@ impl<'a> RawPurchase<'a> {
             value: value.into(),
             offset: 0,
         });
+    }
+
+    /// Adds properties, as keys and JSON texts, after those of the record. The same key twice is
+    /// reported as in any object, and so are `properties` that are no object.
+    pub(super) fn add_properties(&mut self, more: &[(String, &str)]) {
+        let members = more.iter().map(|(key, value)| {
+            let key = serde_json::Value::from(key.as_str());
+            format!("{key}:{value}")
+        });
+        let members: Vec<String> = members.collect();
+        let before = match self.get(PurchaseField::Properties) {
+            _ if members.is_empty() => return,
+            Field::Absent | Field::Null => "",
+            Field::Json(object) => match object_content(object) {
+                Some(content) => content,
+                None => return,
+            },
+            _ => return,
+        };
+        let comma = if before.is_empty() { "" } else { "," };
+        let object = format!("{{{before}{comma}{}}}", members.join(","));
+        self.replace(PurchaseField::Properties, Field::Json(Cow::Owned(object)));
     }
 
     /// Adds an undocumented key; records it if it is a duplicate.
@@ -239,4 +282,11 @@ impl<'a> RawPurchase<'a> {
         };
         self.seen == 0 && self.extra.iter().all(is_part)
     }
+}
+
+/// The text between the braces of an object; `None` for an array.
+fn object_content(object: &str) -> Option<&str> {
+    let content = object.trim().strip_prefix('{')?.strip_suffix('}')?;
+    // The lenient mode accepts a comma after the last member.
+    Some(content.trim().trim_end_matches(','))
 }

@@ -10,11 +10,11 @@ use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
 use super::raw::{PurchaseOrigin, RawPurchase};
 use super::read_json::json_field;
-use crate::input::csv::columns::{ColumnAliases, ColumnRole, normalise_header};
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType, normalise_header};
 use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonOptions};
-use crate::record::{ExtraField, Field};
+use crate::record::{ExtraField, Field, formatted_time};
 use crate::values::pt_br::{
     DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
@@ -34,6 +34,17 @@ const NULL: &str = "\\N";
 
 /// The sign of the Brazilian real; no other currency has it.
 const REAL_SIGN: &str = "R$";
+
+/// The field of a role, and its type.
+pub(super) fn field_of_role(role: usize) -> Option<(PurchaseField, CsvValueType)> {
+    let field = ROLES.1.get(role)?;
+    Some((*field, ROLES.0.get(role)?.value_type))
+}
+
+/// The role of a field; none if columns and keys cannot be mapped to it.
+pub(super) fn role_of_field(field: PurchaseField) -> Option<usize> {
+    ROLES.1.iter().position(|one| *one == field)
+}
 
 /// The columns of purchase files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,15 +107,16 @@ impl<'l> PurchaseCsvReader<'l> {
             && !names.contains(&Some(PurchaseField::ProductId));
         // Some headers denote fields only in files of their form; elsewhere their columns are kept
         // as undocumented ones.
-        let applies = |name: &PurchaseField, header: &str| match name {
+        let applies = |name: &PurchaseField, header: &str, is_mapped: bool| match name {
+            _ if is_mapped => true,
             PurchaseField::Payload | PurchaseField::UpdatedAt => is_payloads,
             PurchaseField::AppApiId => is_events,
             _ => is_events || !matches!(header, "id" | "user_id"),
         };
         let names = names
             .into_iter()
-            .zip(&headers)
-            .map(|(name, header)| name.filter(|name| applies(name, header)))
+            .zip(headers.iter().zip(&layout.columns))
+            .map(|(name, (header, plan))| name.filter(|name| applies(name, header, plan.is_mapped)))
             .collect();
         let origin = if is_events {
             PurchaseOrigin::Currents
@@ -235,6 +247,9 @@ fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r>
             Field::Number(Cow::Borrowed(cell))
         }
         PurchaseField::Time | PurchaseField::UpdatedAt => {
+            if let Some(format) = &plan.format {
+                return formatted_time(Cow::Borrowed(cell), format);
+            }
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
         PurchaseField::UpdateExistingOnly => parse_bool(cell).map_or_else(text, Field::Boolean),

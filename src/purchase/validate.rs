@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use super::currents_event;
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
+use super::fill::fill;
 use super::raw::{PurchaseOrigin, RawPurchase};
 use super::rule_settings::PurchaseRuleSettings;
 use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
@@ -70,6 +71,19 @@ impl PurchaseValidator {
         Self { settings }
     }
 
+    /// Whether the user has named the source of quantities, and no default.
+    pub fn has_mapped_quantity(&self) -> bool {
+        self.settings.has_mapped_quantity
+    }
+
+    /// Fills the fields of a record with the values that the user has stated.
+    #[inline]
+    pub fn fill(&self, raw: &mut RawPurchase<'_>) {
+        if !self.settings.fills.is_empty() {
+            fill(&self.settings.fills, raw);
+        }
+    }
+
     /// Validates one record. `findings` is cleared first and then contains every rule that the
     /// record breaks; returns the purchase unless one of them rejects it.
     pub fn validate<'a>(
@@ -118,6 +132,9 @@ impl PurchaseValidator {
             let detail = "the row and its payload differ; identifiers are taken from the row, other fields from the payload";
             findings.add(RuleId::BrzCdiConflict, name.as_str(), &shown, detail);
         }
+        if raw.has_defaults() {
+            add_default_findings(raw, findings);
+        }
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
             if raw.origin == PurchaseOrigin::Currents && currents_event::is_known_column(&extra.key)
@@ -138,6 +155,15 @@ impl PurchaseValidator {
                 findings.add(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);
             }
         }
+    }
+}
+
+/// Adds a finding for each field that a default of the user has filled.
+fn add_default_findings(raw: &RawPurchase<'_>, findings: &mut Findings) {
+    for name in raw.defaults() {
+        let shown = raw.get(name).shown();
+        let detail = "not in the record; the default of the settings is stored";
+        findings.add(RuleId::BrzFieldDefault, name.as_str(), &shown, detail);
     }
 }
 

@@ -8,19 +8,18 @@ use std::borrow::Cow;
 use chrono::DateTime;
 
 use super::field::{SupplierFieldType, SupplierPurchaseField};
-use super::fields::MoneyFields;
 use super::raw::RawSupplierPurchase;
 use crate::input::csv::columns::CsvValueType;
 use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonError, JsonOptions};
-use crate::record::{ExtraField, Field};
+use crate::record::{ExtraField, Field, formatted_time};
 use crate::values::pt_br::{
     NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
 use crate::values::text::is_formula;
 
-use headers::{ColumnTarget, column_target};
+pub(super) use headers::{ColumnTarget, column_target};
 
 pub use headers::{CsvHeaders, SupplierPurchaseCsvColumns, csv_headers};
 
@@ -42,6 +41,7 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
         'l: 'r,
     {
         raw.is_row = true;
+        raw.has_flat_amounts = true;
         let mut common_currency = None;
         let mut offsets = Vec::new();
         for (plan, cell) in self.layout.columns.iter().zip(row.fields()) {
@@ -63,14 +63,8 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
                 keep_as_extra(plan, cell, raw);
             }
         }
-        let Some(code) = common_currency else {
-            return;
-        };
-        for name in MoneyFields::ALL {
-            let has_amount = !raw.get(name.amount).is_missing();
-            if has_amount && raw.get(name.currency).is_missing() {
-                raw.set(name.currency, code.clone());
-            }
+        if let Some(code) = common_currency {
+            raw.set_common_currency(&code);
         }
     }
 }
@@ -164,6 +158,9 @@ fn parse_cell<'r>(
             digits(cell).map_or_else(text, |digits| Field::Number(digits.into()))
         }
         CsvValueType::Timestamp | CsvValueType::Date => {
+            if let Some(format) = &plan.format {
+                return formatted_time(Cow::Borrowed(cell), format);
+            }
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
         CsvValueType::Boolean => parse_bool(cell).map_or_else(text, Field::Boolean),

@@ -90,6 +90,8 @@ mod lineage;
 mod log_lines;
 /// Lake maintenance as steps of a job.
 mod maintenance_jobs;
+/// Dumps with keys and columns of other names.
+mod mapped_inputs;
 /// How much memory a run may need.
 mod memory;
 /// A month of nights through the nightly job.

@@ -202,6 +202,7 @@ fn ingest(lake: &Lake, stores: &Stores, path: &Path, run: usize, day: Option<u32
         company: None,
         default_zone: chrono_tz::Tz::UTC,
         default_currency: parse_currency("BRL").expect("a currency").currency,
+        fills: Vec::new(),
         numbers_as_strings: false,
         reject_unknown_fields: false,
         deleted_only: false,

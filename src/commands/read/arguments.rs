@@ -42,15 +42,6 @@ pub(in crate::commands) struct ReadArguments {
     /// Take the company from the end of each path, e.g. `company={company_id}/*.json`
     #[arg(long, value_name = "TEMPLATE", help_heading = "Supplier purchases")]
     pub(super) company_path: Option<CompanyPath>,
-    /// Set the currency of CSV amounts without one, as an ISO 4217 code [default: BRL]
-    #[arg(
-        long,
-        value_name = "CODE",
-        value_parser = parse_default_currency,
-        help_heading = "Supplier purchases",
-        hide_short_help = true
-    )]
-    pub(super) default_currency: Option<Currency>,
     /// Treat every purchase as deleted: the inputs were requested with `deleted=only`
     #[arg(long, help_heading = "Supplier purchases", hide_short_help = true)]
     pub(super) deleted_only: bool,
@@ -75,9 +66,38 @@ pub(in crate::commands) struct ReadArguments {
     /// The dialect of delimited text
     #[command(flatten)]
     pub(super) csv: DialectOverrides,
-    /// Map a column to a field, e.g. `Preço final=price`; repeatable; for CSV inputs only
-    #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "CSV")]
-    pub(super) mapping: Vec<String>,
+    /// Map a column or key to a field, e.g. `Preço final=price`; repeatable
+    ///
+    /// A dot leads into a JSON object: `customer.id=external_id`. After a colon, the format of a time:
+    /// `Data=time:%d/%m/%y`.
+    #[arg(long, value_name = "SOURCE=FIELD", help_heading = "Mapping")]
+    pub(super) map: Vec<String>,
+    /// Set the value of a field in records without it, e.g. `external_id=anonymous`; repeatable
+    #[arg(
+        long,
+        value_name = "FIELD=VALUE",
+        help_heading = "Mapping",
+        hide_short_help = true
+    )]
+    pub(super) default: Vec<String>,
+    /// Set the value of a field in all records, e.g. `app_id=shop`; repeatable
+    #[arg(
+        long,
+        value_name = "FIELD=VALUE",
+        help_heading = "Mapping",
+        hide_short_help = true
+    )]
+    pub(super) constant: Vec<String>,
+    /// Set the currency of records without one, as an ISO 4217 code [default: none; BRL for supplier
+    /// purchases]
+    #[arg(
+        long,
+        value_name = "CODE",
+        value_parser = parse_default_currency,
+        help_heading = "Mapping",
+        hide_short_help = true
+    )]
+    pub(super) default_currency: Option<Currency>,
     /// Refuse inputs with a longer record, in bytes [default: 1048576]
     #[arg(
         long,
@@ -170,7 +190,10 @@ mod tests {
             ("max_line_bytes", usual.max_line_bytes.to_string()),
             ("max_depth", usual.max_depth.to_string()),
             ("max_ratio", usual.max_ratio.to_string()),
-            ("default_currency", DEFAULT_CURRENCY.to_string()),
+            (
+                "default_currency",
+                format!("none; {DEFAULT_CURRENCY} for supplier purchases"),
+            ),
         ] {
             let default = format!("[default: {value}]");
             assert!(help(id).ends_with(&default), "{id}: {}", help(id));

@@ -36,9 +36,12 @@ impl ReadArguments {
         ]);
         if self.kind != RecordKindSelection::Purchases {
             settings.insert("deleted_only", self.deleted_only.to_string());
+        }
+        let is_for_suppliers = self.kind != RecordKindSelection::Purchases;
+        if is_for_suppliers || self.default_currency.is_some() {
             settings.insert("default_currency", self.default_currency().to_string());
         }
-        let mapping = (!self.mapping.is_empty()).then(|| self.mapping.join(", "));
+        let joined = |entries: &[String]| (!entries.is_empty()).then(|| entries.join(", "));
         let explicit = [
             (
                 "company_id",
@@ -58,11 +61,23 @@ impl ReadArguments {
             ),
             ("decimal", self.csv.decimal.as_ref().map(value_name)),
             ("date_order", self.csv.date_order.as_ref().map(value_name)),
-            ("map", mapping),
+            ("map", joined(&self.map)),
+            ("default", joined(&self.default)),
+            ("constant", joined(&self.constant)),
         ];
         let explicit = explicit.into_iter();
         settings.extend(explicit.filter_map(|(name, value)| Some((name, value?))));
         settings
+    }
+
+    /// Settings that change no row of customer purchases. They have no default currency that is not
+    /// stated.
+    pub(super) fn not_of_purchases(&self) -> &'static [&'static str] {
+        if self.default_currency.is_some() {
+            &["deleted_only"]
+        } else {
+            &["default_currency", "deleted_only"]
+        }
     }
 }
 
@@ -78,9 +93,6 @@ const NOT_COMPARED: [&str; 8] = [
     "threads",
     "now",
 ];
-
-/// Settings that change no row of customer purchases.
-pub(super) const NOT_OF_PURCHASES: &[&str] = &["default_currency", "deleted_only"];
 
 /// Settings that change no row of supplier purchases.
 pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future"];

@@ -37,6 +37,7 @@ impl TestLake {
             company: None,
             default_zone: chrono_tz::Tz::UTC,
             default_currency: Currency::BRL,
+            fills: Vec::new(),
             numbers_as_strings: false,
             reject_unknown_fields: false,
             deleted_only: false,

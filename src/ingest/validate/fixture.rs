@@ -62,6 +62,8 @@ impl TestReader {
                 // 2026-11-20T12:00:00Z
                 now_micros: 1_795_176_000_000_000,
                 future: FuturePolicy::Warn,
+                fills: Vec::new(),
+                has_mapped_quantity: false,
                 numbers_as_strings: false,
                 reject_unknown_fields: false,
             },
@@ -104,6 +106,7 @@ impl TestReader {
         let settings = ValidationSettings {
             kind: Purchases::new(PurchaseValidator::new(self.rules.clone())),
             json: self.options.json(),
+            mapping: self.options.json_mapping(),
             limits: self.options.limits,
             source_file: "test".into(),
             run_id: "run".into(),

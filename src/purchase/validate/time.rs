@@ -54,6 +54,11 @@ pub(super) fn check<'a>(
         Field::Text(text) if is_event && is_epoch(text) => parse_epoch(text),
         Field::Number(text) if is_event => parse_epoch(text),
         Field::Text(text) => parse_instant(text, zone),
+        Field::OtherFormat(text) => {
+            let detail = "does not have the format that --map states for it";
+            findings.add(RuleId::BrzTimeFormat, "time", text, detail);
+            return None;
+        }
         other => {
             let detail = "must be a string in ISO 8601";
             findings.add(RuleId::BrzTimeFormat, "time", &other.shown(), detail);
