@@ -341,6 +341,8 @@ mod input_shapes;
 #[cfg(test)]
 mod json_test_suite;
 #[cfg(test)]
+mod line_totals;
+#[cfg(test)]
 mod mapped_fields;
 #[cfg(test)]
 mod property_rules;

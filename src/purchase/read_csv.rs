@@ -61,6 +61,11 @@ impl ColumnAliases for PurchaseCsvColumns {
         &ROLES.0
     }
 
+    fn replaced_field(&self, role: usize) -> Option<usize> {
+        let is_total = ROLES.1.get(role) == Some(&PurchaseField::TotalPrice);
+        is_total.then(|| role_of_field(PurchaseField::Price))?
+    }
+
     fn is_documented(&self, header: &str, headers: &[String]) -> bool {
         are_event_headers(headers) && currents_event::is_known_column(header)
     }
@@ -232,7 +237,7 @@ fn json_number(cell: &str) -> Option<&str> {
 fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
     match name {
-        PurchaseField::Price => {
+        PurchaseField::Price | PurchaseField::TotalPrice => {
             let has_point = plan.decimal_is_proven && plan.decimal == DecimalSign::Point;
             if let Some(number) = json_number(cell).filter(|_| has_point) {
                 return Field::Number(Cow::Borrowed(number));

@@ -45,6 +45,7 @@ pub(super) fn not_an_object(value: &str) -> RecordError {
 pub(super) fn finish_record(raw: &mut RawPurchase<'_>) {
     if !raw.extra.is_empty() {
         recognise_currents(raw);
+        recognise_total(raw);
     }
     keep_undocumented_payload(raw);
 }
@@ -151,6 +152,20 @@ pub(super) fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
     match value {
         Cow::Borrowed(text) => read_field(&mut JsonCursor::new(text, options)).unwrap_or_default(),
         Cow::Owned(text) => Field::Json(Cow::Owned(text)),
+    }
+}
+
+/// Reads the undocumented key `total_price` of a record without a price. Beside a price it is an
+/// undocumented key like any other, unless the user has mapped it.
+fn recognise_total(raw: &mut RawPurchase<'_>) {
+    let name = PurchaseField::TotalPrice;
+    let is_there = |raw: &RawPurchase<'_>| raw.extra.iter().any(|extra| extra.key == name.as_str());
+    if raw.get(PurchaseField::Price).is_missing()
+        && *raw.get(name) == Field::Absent
+        && is_there(raw)
+        && let Some(extra) = raw.take_extra(name.as_str())
+    {
+        raw.set(name, field_of_text(extra.value));
     }
 }
 

@@ -5,6 +5,7 @@ mod identity;
 mod product_and_price;
 mod properties;
 mod time;
+mod total_price;
 
 use std::borrow::Cow;
 
@@ -19,10 +20,11 @@ use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
+use product_and_price::check_quantity;
 
 /// An accepted purchase.
 ///
-/// - `revenue` is exactly `price × quantity`.
+/// - `revenue` is exactly `total_price` if there is one, else exactly `price × quantity`.
 /// - `quantity` is in 1..=100.
 /// - `properties` and `extra`, if present, are compact JSON objects, keys in source order.
 #[derive(Clone, Debug)]
@@ -39,7 +41,9 @@ pub struct Purchase<'a> {
     pub time: Instant,
     /// The time as the dump writes it.
     pub time_raw: Cow<'a, str>,
-    /// `price × quantity`.
+    /// Price of all items, if the record has it.
+    pub total_price: Option<Amount>,
+    /// `total_price` if there is one, else `price × quantity`.
     pub revenue: Amount,
     /// Compact JSON.
     pub properties: Option<Cow<'a, str>>,
@@ -95,9 +99,8 @@ impl PurchaseValidator {
         self.check_keys(raw, findings);
         identity::check(raw, findings);
         let currency = product_and_price::check_product_and_currency(raw, findings);
-        let price = product_and_price::check_price(&self.settings, raw, currency, findings);
-        let quantity = product_and_price::check_quantity(&self.settings, raw, findings);
-        let revenue = product_and_price::revenue(price, quantity, findings);
+        let quantity = |findings: &mut Findings| check_quantity(&self.settings, raw, findings);
+        let amounts = total_price::check(&self.settings, raw, currency, quantity, findings);
         let time = time::check(&self.settings, raw, findings);
         let properties = properties::check(raw, findings);
         let update_existing_only = check_update_only(raw, findings);
@@ -105,14 +108,16 @@ impl PurchaseValidator {
             return None;
         }
         let (time, time_raw) = time?;
+        let (amounts, quantity) = amounts?;
         Some(Purchase {
             raw,
             currency: currency?,
-            price: price?,
-            quantity: quantity?,
+            price: amounts.price,
+            quantity,
             time,
             time_raw,
-            revenue: revenue?,
+            total_price: amounts.total,
+            revenue: amounts.revenue,
             properties,
             update_existing_only,
             extra: extra_object(&raw.extra),

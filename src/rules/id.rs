@@ -65,6 +65,8 @@ rule_ids! {
     BrzPriceNeg: Info,
     BrzPriceWidened: Info,
     BrzPriceFloat32: Warn,
+    BrzTotalRemainder: Warn,
+    BrzTotalConflict: Reject,
     BrzQtyType: Reject,
     BrzQtyRange: Reject,
     BrzQtyNull: Warn,

@@ -117,10 +117,23 @@ pub(super) fn check_price(
         );
         return None;
     }
+    check_amount(settings, raw, PurchaseField::Price, currency, findings)
+}
+
+/// The amount of a field that is there.
+#[inline]
+pub(super) fn check_amount(
+    settings: &PurchaseRuleSettings,
+    raw: &RawPurchase<'_>,
+    name: PurchaseField,
+    currency: Option<Currency>,
+    findings: &mut Findings,
+) -> Option<Amount> {
+    let field = raw.get(name);
     let Some(text) = digits(settings, field) else {
         findings.add(
             RuleId::BrzPriceType,
-            "price",
+            name.as_str(),
             &field.shown(),
             "must be a number",
         );
@@ -133,14 +146,14 @@ pub(super) fn check_price(
                 AmountError::Syntax => "must be a decimal number",
                 _ => "does not fit 29 digits before and 9 after the decimal point",
             };
-            findings.add(RuleId::BrzPriceType, "price", text, detail);
+            findings.add(RuleId::BrzPriceType, name.as_str(), text, detail);
             return None;
         }
     };
     if raw.origin == PurchaseOrigin::Currents {
         parsed = restore_float_price(text, parsed, currency, findings);
     }
-    add_price_findings(text, parsed, currency, findings);
+    add_amount_findings(name.as_str(), text, parsed, currency, findings);
     Some(parsed.amount)
 }
 
@@ -192,8 +205,9 @@ fn float_limit(units: u8) -> u32 {
     }
 }
 
-/// Adds the findings on the digits and the sign of a price.
-fn add_price_findings(
+/// Adds the findings on the digits and the sign of an amount.
+fn add_amount_findings(
+    field: &str,
     text: &str,
     parsed: ParsedAmount,
     currency: Option<Currency>,
@@ -206,18 +220,18 @@ fn add_price_findings(
     } = parsed;
     if rounded {
         let detail = "more than 9 decimals; rounded half to even";
-        findings.add(RuleId::BrzPriceRounded, "price", text, detail);
+        findings.add(RuleId::BrzPriceRounded, field, text, detail);
     }
     if let Some(units) = currency.and_then(minor_units)
         && decimals > u32::from(units)
     {
         let detail = format!("more decimals than the currency has ({units})");
-        findings.add(RuleId::BrzPriceScale, "price", text, &detail);
+        findings.add(RuleId::BrzPriceScale, field, text, &detail);
     }
     if amount.is_negative() {
         findings.add(
             RuleId::BrzPriceNeg,
-            "price",
+            field,
             text,
             "negative: counted as a refund",
         );

@@ -56,7 +56,11 @@ pub(super) fn plan_columns(
         }
     }
     let mut meanings: HashMap<usize, MappedTarget> = assigned
-        .into_iter()
+        .iter()
+        .filter(|(meaning, _)| {
+            mapped.contains_key(*meaning) || is_read(meaning, columns, &assigned)
+        })
+        .map(|(meaning, position)| (meaning.clone(), *position))
         .map(|(meaning, position)| (position, meaning))
         .collect();
     let plans: Vec<_> = (split.header.iter().enumerate())
@@ -65,6 +69,19 @@ pub(super) fn plan_columns(
     warn_about_unmapped_columns(&plans, columns, notes);
     warn_about_unused_mappings(split, columns, overrides, notes);
     Ok(plans)
+}
+
+/// Whether no column fills the field in whose place this one would be read.
+fn is_read(
+    meaning: &MappedTarget,
+    columns: &dyn ColumnAliases,
+    assigned: &HashMap<MappedTarget, usize>,
+) -> bool {
+    let MappedTarget::Role(role) = meaning else {
+        return true;
+    };
+    let other = columns.replaced_field(*role).map(MappedTarget::Role);
+    other.is_none_or(|other| !assigned.contains_key(&other))
 }
 
 fn assign_meaning(
