@@ -102,6 +102,7 @@ fn validated(bytes: &[u8]) -> usize {
             fills: Vec::new(),
             has_mapped_quantity: false,
             numbers_as_strings: false,
+            decimal: None,
             reject_unknown_fields: false,
         })),
         json: JsonOptions::default(),

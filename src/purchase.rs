@@ -4,6 +4,7 @@
 //! values, validated into a [`Purchase`] of exact values, and converted to Arrow columns; or it is
 //! rejected with every rule it breaks.
 
+mod amount_text;
 pub mod columns;
 mod currents_event;
 mod field;

@@ -211,6 +211,7 @@ impl ReadArguments {
             has_mapped_quantity: self.has_mapped_quantity()?,
             fills: self.purchase_fills()?,
             numbers_as_strings: self.numbers_as_strings,
+            decimal: self.csv.decimal,
             reject_unknown_fields: self.reject_unknown_fields,
         })
     }

@@ -331,6 +331,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
 #[cfg(test)]
 mod csv_cells;
 #[cfg(test)]
+mod currency_signs;
+#[cfg(test)]
 mod currents_events;
 #[cfg(test)]
 mod edge_cases;

@@ -9,6 +9,7 @@ use crate::input::csv::columns::normalise_header;
 use crate::json::{JsonCursor, JsonError, JsonStr};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
+use crate::values::pt_br::CurrencySign;
 
 /// Headers of delimited text; a table with two of them contains supplier purchases. A choice, not the
 /// headers of all fields: tables of sales have others of those too, such as `data` and `status`.
@@ -54,6 +55,10 @@ pub struct RawPurchase<'a> {
     pub time_as_written: Option<Cow<'a, str>>,
     /// The form of dump that this record is from.
     pub origin: PurchaseOrigin,
+    /// Whether it is a row of delimited text, which has no types.
+    pub is_row: bool,
+    /// The currency sign of an amount.
+    pub amount_sign: Option<CurrencySign>,
     /// The fields that a default of the user has filled, a bit each.
     defaults: u32,
 }
@@ -76,7 +81,23 @@ impl<'a> RawPurchase<'a> {
         self.conflict = None;
         self.time_as_written = None;
         self.origin = PurchaseOrigin::default();
+        self.is_row = false;
+        self.amount_sign = None;
         self.defaults = 0;
+    }
+
+    /// Sets the currency of a record without one to that of the sign of its amount, if that names one.
+    pub(super) fn set_currency_of_sign(&mut self) {
+        let code = self.amount_sign.and_then(CurrencySign::code);
+        let is_stated = match self.get(PurchaseField::Currency) {
+            Field::Text(text) => !text.is_empty(),
+            other => !other.is_missing(),
+        };
+        if let Some(code) = code
+            && !is_stated
+        {
+            self.replace(PurchaseField::Currency, Field::Text(Cow::Borrowed(code)));
+        }
     }
 
     /// Records a field that a default has filled.

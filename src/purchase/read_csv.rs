@@ -16,7 +16,8 @@ use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonOptions};
 use crate::record::{ExtraField, Field, formatted_time};
 use crate::values::pt_br::{
-    DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
+    CurrencySign, DecimalSign, NumberEvidence, normalise_number, normalise_timestamp,
+    number_evidence, parse_bool,
 };
 
 /// The roles of columns and their fields.
@@ -31,9 +32,6 @@ static ROLES: LazyLock<(Vec<ColumnRole>, Vec<PurchaseField>)> = LazyLock::new(||
 
 /// NULL in delimited text of Snowflake, by default.
 const NULL: &str = "\\N";
-
-/// The sign of the Brazilian real; no other currency has it.
-const REAL_SIGN: &str = "R$";
 
 /// The field of a role, and its type.
 pub(super) fn field_of_role(role: usize) -> Option<(PurchaseField, CsvValueType)> {
@@ -141,8 +139,8 @@ impl<'l> PurchaseCsvReader<'l> {
         'l: 'r,
     {
         raw.origin = self.origin;
+        raw.is_row = true;
         let mut properties: Vec<String> = Vec::new();
-        let mut has_real_sign = false;
         let columns = self.layout.columns.iter().zip(&self.names);
         for ((plan, name), cell) in columns.zip(row.fields()) {
             if cell.is_empty() || (self.origin == PurchaseOrigin::Currents && cell == NULL) {
@@ -177,12 +175,14 @@ impl<'l> PurchaseCsvReader<'l> {
                 read_properties(cell, raw);
                 continue;
             }
-            has_real_sign |= name == PurchaseField::Price && cell.contains(REAL_SIGN);
-            raw.set(name, field(name, plan, cell));
+            let value = field(name, plan, cell);
+            let is_amount = matches!(name, PurchaseField::Price | PurchaseField::TotalPrice);
+            if is_amount && matches!(value, Field::Number(_)) {
+                raw.amount_sign = raw.amount_sign.or(CurrencySign::of(cell));
+            }
+            raw.set(name, value);
         }
-        if has_real_sign {
-            set_currency_to_real(raw);
-        }
+        raw.set_currency_of_sign();
         if self.origin == PurchaseOrigin::Currents {
             currents_event::resolve_event_keys(raw);
         }
@@ -201,14 +201,6 @@ impl<'l> PurchaseCsvReader<'l> {
                 offset: 0,
             });
         }
-    }
-}
-
-/// Sets the currency of a row without one to BRL, if its price has the sign of the real.
-fn set_currency_to_real(raw: &mut RawPurchase<'_>) {
-    let is_price = matches!(raw.get(PurchaseField::Price), Field::Number(_));
-    if is_price && raw.get(PurchaseField::Currency).is_missing() {
-        raw.set(PurchaseField::Currency, Field::Text(Cow::Borrowed("BRL")));
     }
 }
 
@@ -247,7 +239,13 @@ fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r>
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
-        PurchaseField::Currency if cell.trim() == REAL_SIGN => Field::Text(Cow::Borrowed("BRL")),
+        PurchaseField::Currency => {
+            let is_sign = |sign: &CurrencySign| sign.as_str() == cell.trim();
+            let code = CurrencySign::of(cell).filter(is_sign);
+            Field::Text(Cow::Borrowed(
+                code.and_then(CurrencySign::code).unwrap_or(cell),
+            ))
+        }
         PurchaseField::Quantity if json_number(cell).is_some() => {
             Field::Number(Cow::Borrowed(cell))
         }

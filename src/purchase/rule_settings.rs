@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::input::mapping::FieldFill;
+use crate::values::pt_br::DecimalSign;
 
 /// The treatment of a purchase whose time is in the future (BRZ-TIME-FUTURE).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct PurchaseRuleSettings {
     pub has_mapped_quantity: bool,
     /// Accept prices and quantities written as JSON strings.
     pub numbers_as_strings: bool,
+    /// The decimal sign of amounts in JSON strings; a point if none is stated.
+    pub decimal: Option<DecimalSign>,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
     pub reject_unknown_fields: bool,
 }

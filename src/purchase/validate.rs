@@ -9,6 +9,7 @@ mod total_price;
 
 use std::borrow::Cow;
 
+use super::amount_text::read_amount_texts;
 use super::currents_event;
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
@@ -80,9 +81,13 @@ impl PurchaseValidator {
         self.settings.has_mapped_quantity
     }
 
-    /// Fills the fields of a record with the values that the user has stated.
+    /// Reads amounts in strings, if the settings accept them, and fills the fields of a record with the
+    /// values that the user has stated.
     #[inline]
     pub fn fill(&self, raw: &mut RawPurchase<'_>) {
+        if self.settings.numbers_as_strings && !raw.is_row {
+            read_amount_texts(self.settings.decimal, raw);
+        }
         if !self.settings.fills.is_empty() {
             fill(&self.settings.fills, raw);
         }

@@ -58,6 +58,7 @@ rule_ids! {
     BrzCurUnknown: Reject,
     BrzCurRetired: Warn,
     BrzCurCase: Warn,
+    BrzCurSign: Reject,
     BrzPriceRequired: Reject,
     BrzPriceType: Reject,
     BrzPriceScale: Warn,

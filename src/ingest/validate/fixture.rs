@@ -65,6 +65,7 @@ impl TestReader {
                 fills: Vec::new(),
                 has_mapped_quantity: false,
                 numbers_as_strings: false,
+                decimal: None,
                 reject_unknown_fields: false,
             },
         }

@@ -7,6 +7,7 @@ use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
 use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal, widened_float};
+use crate::values::pt_br::CurrencySign;
 
 /// Longest `product_id`, Unicode scalar values ("pode ter até 255 caracteres").
 const PRODUCT_ID_MAX_CHARS: usize = 255;
@@ -31,7 +32,13 @@ pub(super) fn check_product_and_currency(
             );
         }
     }
-    let Field::Text(code) = raw.get(PurchaseField::Currency) else {
+    let currency = raw.get(PurchaseField::Currency);
+    if let Some(sign) = raw.amount_sign
+        && !check_sign(sign, currency, findings)
+    {
+        return None;
+    }
+    let Field::Text(code) = currency else {
         let detail = "an ISO 4217 code is required";
         let shown = raw.get(PurchaseField::Currency).shown();
         findings.add(RuleId::BrzCurRequired, "currency", &shown, detail);
@@ -59,6 +66,26 @@ pub(super) fn check_product_and_currency(
         findings.add(RuleId::BrzCurRetired, "currency", code, detail);
     }
     Some(parsed.currency)
+}
+
+/// Whether a currency sign and the currency of the record give the currency; otherwise a finding rejects
+/// the record, or the severity of the rule leaves the currency to the record.
+#[cold]
+fn check_sign(sign: CurrencySign, currency: &Field<'_>, findings: &mut Findings) -> bool {
+    let shown = sign.as_str();
+    let code = match currency {
+        Field::Text(code) if !code.is_empty() => code,
+        _ => {
+            let detail = "several currencies have this sign; write the currency, or state --default-currency";
+            findings.add_rejecting(RuleId::BrzCurSign, "currency", shown, detail);
+            return false;
+        }
+    };
+    if !sign.may_be(&code.to_ascii_uppercase()) {
+        let detail = format!("the amount has another sign than the currency {code}");
+        findings.add(RuleId::BrzCurSign, "currency", shown, &detail);
+    }
+    true
 }
 
 fn check_product_text(product: &str, findings: &mut Findings) {
