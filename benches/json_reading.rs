@@ -110,6 +110,7 @@ fn validated(bytes: &[u8]) -> usize {
         limits: InputLimits::default(),
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
+        severities: None,
         with_texts: false,
     };
     let mut accepted = 0;

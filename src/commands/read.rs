@@ -7,6 +7,7 @@ mod mapping;
 mod record_kind_selection;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -22,6 +23,7 @@ use crate::input::mapping::FieldFill;
 use crate::input::{InputLimits, ReaderOptions};
 use crate::lake::{Lake, LakeError};
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
+use crate::rules::{RuleId, RuleSeverities};
 use crate::supplier_purchase::{SupplierPurchaseCsvColumns, SupplierPurchaseRuleSettings};
 use crate::values::currency::Currency;
 
@@ -91,8 +93,16 @@ impl ReadArguments {
             kinds: self.kinds(run_id, now, default_timezone)?,
             now,
             default_timezone,
-            purchases: reading_settings(&effective_settings, self.not_of_purchases()),
-            supplier_purchases: reading_settings(&effective_settings, NOT_OF_SUPPLIER_PURCHASES),
+            purchases: reading_settings(
+                &effective_settings,
+                self.not_of_purchases(),
+                &self.row_severities(RuleId::is_of_customers),
+            ),
+            supplier_purchases: reading_settings(
+                &effective_settings,
+                NOT_OF_SUPPLIER_PURCHASES,
+                &self.row_severities(RuleId::is_of_suppliers),
+            ),
             effective_settings,
         })
     }
@@ -185,6 +195,9 @@ impl ReadArguments {
                 not_utf8: None,
             },
             kind,
+            severities: Some(RuleSeverities::of(&self.rule))
+                .filter(|severities| !severities.is_empty())
+                .map(Arc::new),
             with_texts: false,
             threads: self.threads(),
         })

@@ -15,7 +15,7 @@ use crate::input::mapping::Mapping;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
 use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
-use crate::rules::RuleId;
+use crate::rules::{RuleId, RuleSeverities};
 
 /// Settings of the validation of an input.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct ValidationSettings<K> {
     pub source_file: Arc<str>,
     /// Value of the lineage column of the same name.
     pub run_id: Arc<str>,
+    /// The severities that the user has set; none without any.
+    pub severities: Option<Arc<RuleSeverities>>,
     /// Keep the text of warnings, too (for `check`).
     pub with_texts: bool,
 }
@@ -126,7 +128,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             settings,
             start: chunk.position,
             builder: K::new_builder(chunk.bytes.len()),
-            findings: Findings::new(settings.with_texts),
+            findings: Findings::new(settings.with_texts)
+                .with_severities(settings.severities.clone()),
             charset: Charset::Utf8,
             out: ValidatedChunk {
                 read: 0,
@@ -348,5 +351,7 @@ mod line_totals;
 mod mapped_fields;
 #[cfg(test)]
 mod property_rules;
+#[cfg(test)]
+mod severities;
 #[cfg(test)]
 mod time_formats;

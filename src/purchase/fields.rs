@@ -103,7 +103,11 @@ pub static FIELDS: [PurchaseFieldSpec; Name::COUNT] = [
         .key()
         .csv("quantity", CsvValueType::Integer)
         .headers(&["qty"], &["quantidade", "qtd"])
-        .columns(&[required("quantity", Type::Integer, "1 to 100")]),
+        .columns(&[required(
+            "quantity",
+            Type::Integer,
+            "1 to 100; up to 32,767 where BRZ-QTY-RANGE does not reject",
+        )]),
     field(Name::Time, "time")
         .key()
         .csv("time", CsvValueType::Timestamp)

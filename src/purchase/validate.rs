@@ -26,7 +26,7 @@ use product_and_price::check_quantity;
 /// An accepted purchase.
 ///
 /// - `revenue` is exactly `total_price` if there is one, else exactly `price × quantity`.
-/// - `quantity` is in 1..=100.
+/// - `quantity` is above 0; above 100 only if the severity of BRZ-QTY-RANGE lets it be stored.
 /// - `properties` and `extra`, if present, are compact JSON objects, keys in source order.
 #[derive(Clone, Debug)]
 pub struct Purchase<'a> {

@@ -220,6 +220,7 @@ fn ingest(lake: &Lake, stores: &Stores, path: &Path, run: usize, day: Option<u32
                 not_utf8: None,
             },
             kind: SupplierPurchases::new(CompanySource::Records, rules),
+            severities: None,
             with_texts: false,
             threads: 1,
         },

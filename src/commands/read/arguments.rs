@@ -9,6 +9,7 @@ use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
 use crate::input::csv::dialect::DialectOverrides;
+use crate::rules::RuleSeverity;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
 use crate::values::parse_timezone;
@@ -60,6 +61,11 @@ pub(in crate::commands) struct ReadArguments {
     /// Read times with no offset in this zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
     pub(super) default_timezone: Option<Tz>,
+    /// Set the severity of a rule: reject, warn or off, e.g. `BRZ-QTY-RANGE=warn`; repeatable
+    ///
+    /// `rules list` shows which rules can have which severities.
+    #[arg(long, value_name = "RULE=SEVERITY", hide_short_help = true)]
+    pub(super) rule: Vec<RuleSeverity>,
     /// Reject purchases more than a day in the future, which otherwise are a warning
     #[arg(long, hide_short_help = true)]
     pub(super) reject_future: bool,

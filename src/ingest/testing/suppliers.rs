@@ -51,6 +51,7 @@ impl TestLake {
                 run_id: self.next_run(),
                 reader,
                 kind: SupplierPurchases::new(CompanySource::Records, rules),
+                severities: None,
                 with_texts: false,
                 threads: 2,
             },

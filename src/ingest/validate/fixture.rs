@@ -15,13 +15,14 @@ use crate::input::{
     SourcePosition,
 };
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
-use crate::rules::RuleId;
+use crate::rules::{RuleId, RuleSeverities};
 
 /// Reads and validates texts with these settings.
 #[derive(Clone)]
 pub(in crate::ingest) struct TestReader {
     pub(in crate::ingest) options: ReaderOptions,
     pub(in crate::ingest) rules: PurchaseRuleSettings,
+    pub(in crate::ingest) severities: Option<RuleSeverities>,
 }
 
 /// The result of validating a text.
@@ -68,6 +69,7 @@ impl TestReader {
                 decimal: None,
                 reject_unknown_fields: false,
             },
+            severities: None,
         }
     }
 
@@ -111,6 +113,7 @@ impl TestReader {
             limits: self.options.limits,
             source_file: "test".into(),
             run_id: "run".into(),
+            severities: self.severities.clone().map(Arc::new),
             with_texts: true,
         };
         let mut reader =

@@ -311,9 +311,15 @@ pub(super) fn check_quantity(
     }
     match i16::try_from(quantity) {
         Ok(small) if QUANTITIES.contains(&small) => Some(small),
-        _ => {
+        Ok(small) if small > *QUANTITIES.end() => {
             let detail = "must be from 1 to 100";
             findings.add(RuleId::BrzQtyRange, "quantity", text, detail);
+            Some(small)
+        }
+        _ => {
+            // What is not positive is no number of items, and a larger number does not fit the column.
+            let detail = format!("must be from 1 to 100, and at most {}", i16::MAX);
+            findings.add_rejecting(RuleId::BrzQtyRange, "quantity", text, &detail);
             None
         }
     }
