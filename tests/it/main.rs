@@ -114,6 +114,8 @@ mod resource_limits;
 mod rooms;
 /// The examples of the catalogue of rules.
 mod rule_examples;
+/// Severities of rules that the user sets, from the command line and from job files.
+mod rule_severities;
 /// The run history.
 mod run_history;
 /// Reports on the sample data against the results of the oracle.
