@@ -58,7 +58,7 @@ pub(super) enum KindSettings {
     /// All inputs contain supplier purchases.
     SupplierPurchases(RunSettings<SupplierPurchases>),
     /// The kind of each input is detected.
-    Auto(RunSettings<Purchases>, RunSettings<SupplierPurchases>),
+    Auto(RunSettings<Purchases>, Box<RunSettings<SupplierPurchases>>),
 }
 
 /// Two MiB: about seven thousand purchases, so that the cost per chunk is negligible.
@@ -149,7 +149,9 @@ impl ReadArguments {
             RecordKindSelection::SupplierPurchases => {
                 KindSettings::SupplierPurchases(supplier_purchases()?)
             }
-            RecordKindSelection::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
+            RecordKindSelection::Auto => {
+                KindSettings::Auto(purchases()?, Box::new(supplier_purchases()?))
+            }
         })
     }
 

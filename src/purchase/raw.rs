@@ -6,7 +6,7 @@ use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
 use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
-use crate::json::{JsonCursor, JsonError, JsonStr};
+use crate::json::{JsonCursor, JsonError, JsonOptions, JsonStr, compact};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
 use crate::values::pt_br::CurrencySign;
@@ -200,7 +200,7 @@ impl<'a> RawPurchase<'a> {
         let members: Vec<String> = members.collect();
         let before = match self.get(PurchaseField::Properties) {
             _ if members.is_empty() => return,
-            Field::Absent | Field::Null => "",
+            Field::Absent | Field::Null => Cow::Borrowed(""),
             Field::Json(object) => match object_content(object) {
                 Some(content) => content,
                 None => return,
@@ -305,9 +305,14 @@ impl<'a> RawPurchase<'a> {
     }
 }
 
-/// The text between the braces of an object; `None` for an array.
-fn object_content(object: &str) -> Option<&str> {
-    let content = object.trim().strip_prefix('{')?.strip_suffix('}')?;
-    // The lenient mode accepts a comma after the last member.
-    Some(content.trim().trim_end_matches(','))
+/// The compact text between the braces of an object; `None` for an array.
+fn object_content(object: &str) -> Option<Cow<'_, str>> {
+    // The reader has validated the text, possibly in lenient mode.
+    let options = JsonOptions {
+        lenient: true,
+        max_depth: usize::MAX,
+    };
+    let compacted = compact(object, options).ok()?;
+    let content = compacted.strip_prefix('{')?.strip_suffix('}')?;
+    Some(Cow::Owned(content.to_owned()))
 }

@@ -111,10 +111,9 @@ impl<'l> PurchaseCsvReader<'l> {
         // Some headers denote fields only in files of their form; elsewhere their columns are kept
         // as undocumented ones.
         let applies = |name: &PurchaseField, header: &str, is_mapped: bool| match name {
-            _ if is_mapped => true,
             PurchaseField::Payload | PurchaseField::UpdatedAt => is_payloads,
             PurchaseField::AppApiId => is_events,
-            _ => is_events || !matches!(header, "id" | "user_id"),
+            _ => is_events || is_mapped || !matches!(header, "id" | "user_id"),
         };
         let names = names
             .into_iter()
@@ -175,12 +174,7 @@ impl<'l> PurchaseCsvReader<'l> {
                 read_properties(cell, raw);
                 continue;
             }
-            let value = field(name, plan, cell);
-            let is_amount = matches!(name, PurchaseField::Price | PurchaseField::TotalPrice);
-            if is_amount && matches!(value, Field::Number(_)) {
-                raw.amount_sign = raw.amount_sign.or(CurrencySign::of(cell));
-            }
-            raw.set(name, value);
+            set_cell(name, plan, cell, raw);
         }
         raw.set_currency_of_sign();
         if self.origin == PurchaseOrigin::Currents {
@@ -202,6 +196,16 @@ impl<'l> PurchaseCsvReader<'l> {
             });
         }
     }
+}
+
+/// Sets the field of a cell, and the currency sign of an amount.
+fn set_cell<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str, raw: &mut RawPurchase<'r>) {
+    let value = field(name, plan, cell);
+    let is_amount = matches!(name, PurchaseField::Price | PurchaseField::TotalPrice);
+    if is_amount && matches!(value, Field::Number(_)) {
+        raw.amount_sign = raw.amount_sign.or(CurrencySign::of(cell));
+    }
+    raw.set(name, value);
 }
 
 /// Reads a cell that begins like an object; it is kept as text if it is not one.

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use super::field::PurchaseField;
-use super::raw::RawPurchase;
+use super::raw::{PurchaseOrigin, RawPurchase};
 use super::read_csv::{field_of_role, role_of_field};
 use super::read_json::{field_of_text, finish_record, not_an_object, read_member};
 use crate::input::csv::columns::CsvValueType;
@@ -38,7 +38,25 @@ pub fn read_mapped_record<'a>(
     let PurchaseMembers { properties, .. } = members;
     raw.add_properties(&properties);
     finish_record(raw);
+    keep_unused(raw);
     Ok(())
+}
+
+/// Keeps mapped fields of other forms of dump as undocumented keys: `updated_at` is one of Cloud Data
+/// Ingestion, and `app_api_id` one of Currents.
+fn keep_unused(raw: &mut RawPurchase<'_>) {
+    let is_row = *raw.get(PurchaseField::Payload) != Field::Absent;
+    let is_event = raw.origin == PurchaseOrigin::Currents;
+    for (name, is_used) in [
+        (PurchaseField::UpdatedAt, is_row),
+        (PurchaseField::AppApiId, is_event),
+    ] {
+        let value = raw.get(name).clone();
+        if !is_used && !value.is_missing() {
+            raw.replace(name, Field::Absent);
+            raw.keep_as_extra(name, &value);
+        }
+    }
 }
 
 /// The members of a record, with the keys that the user has mapped.

@@ -92,6 +92,18 @@ fn what_no_source_names_is_kept_with_its_path() {
 }
 
 #[test]
+fn a_field_of_another_form_of_dump_is_not_lost() {
+    let rest = r#""external_id":"u","product_id":"p","currency":"BRL","price":1,"time":"2025-04-05T19:20:00Z""#;
+    let sources = [("changed", "updated_at"), ("shop", "app_api_id")];
+    let json = format!("{{{rest},\"changed\":\"x\",\"shop\":7}}");
+    let found = reader(&sources, &[]).validate(json.as_bytes());
+    assert_eq!(found.extras, [r#"{"updated_at":"x","app_api_id":"7"}"#]);
+    let csv = "external_id,product_id,currency,price,time,changed,shop\nu,p,BRL,1,2025-04-05T19:20:00Z,x,7\n";
+    let found = reader(&sources, &[]).validate(csv.as_bytes());
+    assert_eq!(found.extras, [r#"{"changed":"x","shop":"7"}"#]);
+}
+
+#[test]
 fn a_field_is_filled_by_one_source_only() {
     let both = [("a", "price"), ("b", "price")];
     let rest =
@@ -173,6 +185,11 @@ fn a_weight_is_a_property_and_the_quantity_stays_a_whole_number() {
         let found = reader(&sources, &[]).validate(format!("{{{rest},{more}}}").as_bytes());
         assert_eq!(texts(&found, "properties"), [expected], "{more}");
     }
+    let commented = format!("{{{rest},\"properties\":{{\"a\":1, // one\n}},\"weight\":2}}");
+    let found = reader(&sources, &[])
+        .lenient()
+        .validate(commented.as_bytes());
+    assert_eq!(texts(&found, "properties"), [r#"{"a":1,"weight":2}"#]);
     let twice = format!("{{{rest},\"properties\":{{\"weight\":1}},\"weight\":2}}");
     let found = reader(&sources, &[]).validate(twice.as_bytes());
     assert_eq!(found.broken(), [RuleId::BrzKeyDup]);

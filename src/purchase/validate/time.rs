@@ -54,13 +54,8 @@ pub(super) fn check<'a>(
         Field::Text(text) if is_event && is_epoch(text) => parse_epoch(text),
         Field::Number(text) if is_event => parse_epoch(text),
         Field::Text(text) => parse_instant(text, zone),
-        Field::OtherFormat(text) => {
-            let detail = "does not have the format that --map states for it";
-            findings.add(RuleId::BrzTimeFormat, "time", text, detail);
-            return None;
-        }
         other => {
-            let detail = "must be a string in ISO 8601";
+            let detail = fault_of(other);
             findings.add(RuleId::BrzTimeFormat, "time", &other.shown(), detail);
             return None;
         }
@@ -88,6 +83,14 @@ pub(super) fn check<'a>(
         }
     }
     Some((instant, shown))
+}
+
+/// What is wrong with a value that is no text of a time.
+fn fault_of(value: &Field<'_>) -> &'static str {
+    match value {
+        Field::OtherFormat(_) => "does not have the format that --map states for it",
+        _ => "must be a string in ISO 8601",
+    }
 }
 
 fn is_epoch(text: &str) -> bool {
