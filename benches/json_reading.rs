@@ -99,13 +99,18 @@ fn validated(bytes: &[u8]) -> usize {
             default_zone: chrono_tz::Tz::UTC,
             now_micros: i64::MAX / 2,
             future: FuturePolicy::Warn,
+            fills: Vec::new(),
+            has_mapped_quantity: false,
             numbers_as_strings: false,
+            decimal: None,
             reject_unknown_fields: false,
         })),
         json: JsonOptions::default(),
+        mapping: None,
         limits: InputLimits::default(),
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
+        severities: None,
         with_texts: false,
     };
     let mut accepted = 0;

@@ -17,6 +17,7 @@ mod format;
 mod gzip;
 mod line_chunks;
 mod magic_bytes;
+pub mod mapping;
 mod options;
 mod reader;
 mod refusal;

@@ -19,6 +19,7 @@
 mod action;
 mod error;
 mod explain;
+mod field_tables;
 mod job_text;
 mod jobs;
 mod keys;
@@ -33,6 +34,7 @@ mod schema;
 mod settings;
 mod steps;
 mod suggest;
+mod table_entry;
 mod template;
 mod value;
 

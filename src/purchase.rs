@@ -4,14 +4,17 @@
 //! values, validated into a [`Purchase`] of exact values, and converted to Arrow columns; or it is
 //! rejected with every rule it breaks.
 
+mod amount_text;
 pub mod columns;
 mod currents_event;
 mod field;
 mod fields;
+mod fill;
 mod http_event;
 mod raw;
 mod read_csv;
 mod read_json;
+mod read_mapped;
 mod rule_settings;
 pub mod validate;
 
@@ -22,5 +25,6 @@ pub use http_event::skip_http_purchase;
 pub use raw::{PurchaseOrigin, RawPurchase};
 pub use read_csv::{PurchaseCsvColumns, PurchaseCsvReader};
 pub use read_json::{read_record, with_payload};
+pub use read_mapped::read_mapped_record;
 pub use rule_settings::{FuturePolicy, PurchaseRuleSettings};
 pub use validate::{Purchase, PurchaseValidator};

@@ -9,6 +9,7 @@ mod field;
 mod finding;
 mod key_table;
 mod lineage;
+mod mapped_value;
 mod object_members;
 mod record_error;
 
@@ -19,5 +20,6 @@ pub use key_table::KeyTable;
 pub use lineage::{
     LINEAGE_COLUMNS, lineage_columns, lineage_fields, shift_source_rows, with_origin,
 };
+pub use mapped_value::{formatted_time, mapped_value};
 pub use object_members::{MemberValue, ObjectMember, ObjectMembers, each_member};
 pub use record_error::RecordError;

@@ -9,12 +9,14 @@ mod catalogue;
 mod id;
 mod listing;
 mod reference;
+mod severities;
 mod severity;
 
 pub use catalogue::Rule;
 pub use id::{RuleId, UnknownRule};
 pub use listing::{explain_json, list_json, render_explain, render_list};
 pub use reference::reference;
+pub use severities::{RuleSeverities, RuleSeverity, SeverityError};
 pub use severity::Severity;
 
 #[cfg(test)]

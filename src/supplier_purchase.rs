@@ -14,10 +14,12 @@ pub mod columns;
 mod company;
 mod field;
 mod fields;
+mod fill;
 pub mod page;
 mod raw;
 mod read_csv;
 mod read_json;
+mod read_mapped;
 mod registration_month;
 mod rule_settings;
 mod stored_state;
@@ -35,6 +37,7 @@ pub use read_csv::{
     CsvHeaders, SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader, csv_headers,
 };
 pub use read_json::read_record;
+pub use read_mapped::read_mapped_record;
 pub use registration_month::{InvalidRegistrationMonth, RegistrationMonth};
 pub use rule_settings::SupplierPurchaseRuleSettings;
 pub use stored_state::is_marked_as_deleted;

@@ -103,7 +103,7 @@ pub(super) fn assign_inputs(
                 known,
             });
         }
-        KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, for_suppliers),
+        KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, &**for_suppliers),
     };
     let (mut purchases, mut supplier_purchases, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for input in inputs {

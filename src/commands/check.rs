@@ -47,7 +47,7 @@ pub struct CheckCommand {
     /// List these findings in the text format; other formats list all [default: first]
     #[arg(long, value_enum, value_name = "WHICH", help_heading = "Output")]
     findings: Option<FindingsListed>,
-    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
+    /// Refuse an input with a larger share of rejects, e.g. 0.05
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "5%")]
     reject_limit: Share,
 }

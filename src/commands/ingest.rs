@@ -44,7 +44,7 @@ pub struct IngestCommand {
     /// How inputs are read
     #[command(flatten)]
     read: ReadArguments,
-    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
+    /// Refuse an input with a larger share of rejects, e.g. 0.05
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "5%")]
     reject_limit: Share,
     /// Read inputs again whose path, size and modification time match an ingested input
@@ -75,7 +75,7 @@ pub struct IngestCommand {
         hide_short_help = true
     )]
     max_partitions: usize,
-    /// Treat the inputs as a full snapshot: mark missing purchases as deleted
+    /// Treat the inputs as a full snapshot: mark missing ones as deleted
     #[arg(long, help_heading = "Supplier purchases")]
     full_snapshot: bool,
     /// Set the day whose state the full snapshot is [default: the data date of the job, or today, UTC]

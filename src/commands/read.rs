@@ -2,11 +2,12 @@
 //! that follow from them.
 
 mod arguments;
-mod dialect;
 mod effective_settings;
+mod mapping;
 mod record_kind_selection;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -17,13 +18,16 @@ use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
 use crate::ingest::{ReadingSettings, RunSettings};
-use crate::input::{InputFormat, InputLimits, ReaderOptions};
+use crate::input::csv::columns::ColumnAliases;
+use crate::input::mapping::FieldFill;
+use crate::input::{InputLimits, ReaderOptions};
 use crate::lake::{Lake, LakeError};
-use crate::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
-use crate::supplier_purchase::SupplierPurchaseRuleSettings;
+use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
+use crate::rules::{RuleId, RuleSeverities};
+use crate::supplier_purchase::{SupplierPurchaseCsvColumns, SupplierPurchaseRuleSettings};
 use crate::values::currency::Currency;
 
-use effective_settings::{NOT_OF_PURCHASES, NOT_OF_SUPPLIER_PURCHASES, reading_settings};
+use effective_settings::{NOT_OF_SUPPLIER_PURCHASES, reading_settings};
 
 pub(super) use arguments::{ReadArguments, missing_notes, parse_company_id};
 pub(super) use effective_settings::value_name;
@@ -54,7 +58,7 @@ pub(super) enum KindSettings {
     /// All inputs contain supplier purchases.
     SupplierPurchases(RunSettings<SupplierPurchases>),
     /// The kind of each input is detected.
-    Auto(RunSettings<Purchases>, RunSettings<SupplierPurchases>),
+    Auto(RunSettings<Purchases>, Box<RunSettings<SupplierPurchases>>),
 }
 
 /// Two MiB: about seven thousand purchases, so that the cost per chunk is negligible.
@@ -94,8 +98,16 @@ impl ReadArguments {
             kinds: self.kinds(run_id, now, default_timezone)?,
             now,
             default_timezone,
-            purchases: reading_settings(&effective_settings, NOT_OF_PURCHASES),
-            supplier_purchases: reading_settings(&effective_settings, NOT_OF_SUPPLIER_PURCHASES),
+            purchases: reading_settings(
+                &effective_settings,
+                self.not_of_purchases(),
+                &self.row_severities(RuleId::is_of_customers),
+            ),
+            supplier_purchases: reading_settings(
+                &effective_settings,
+                NOT_OF_SUPPLIER_PURCHASES,
+                &self.row_severities(RuleId::is_of_suppliers),
+            ),
             effective_settings,
         })
     }
@@ -130,11 +142,11 @@ impl ReadArguments {
         zone: Tz,
     ) -> Result<KindSettings, OptionError> {
         let purchases = || {
-            let validator = PurchaseValidator::new(self.purchase_rules(now, zone));
+            let validator = PurchaseValidator::new(self.purchase_rules(now, zone)?);
             self.settings(Purchases::new(validator), run_id)
         };
         let supplier_purchases = || {
-            let kind = SupplierPurchases::new(self.company_source(), self.supplier_rules(zone));
+            let kind = SupplierPurchases::new(self.company_source(), self.supplier_rules(zone)?);
             self.settings(kind, run_id)
         };
         Ok(match self.kind {
@@ -142,19 +154,14 @@ impl ReadArguments {
             RecordKindSelection::SupplierPurchases => {
                 KindSettings::SupplierPurchases(supplier_purchases()?)
             }
-            RecordKindSelection::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
+            RecordKindSelection::Auto => {
+                KindSettings::Auto(purchases()?, Box::new(supplier_purchases()?))
+            }
         })
     }
 
     fn refuse_inapplicable(&self) -> Result<(), OptionError> {
         let refuse = |option, reason| Err(OptionError::NotApplicable { option, reason });
-        let is_json = matches!(self.input_format, InputFormat::Json | InputFormat::Ndjson);
-        if is_json && !self.mapping.is_empty() {
-            return refuse(
-                "--map",
-                "maps CSV columns, but --input-format selects JSON; remove one of them",
-            );
-        }
         if self.kind == RecordKindSelection::Auto && self.inputs.iter().any(|input| input == "-") {
             return refuse(
                 "--kind auto",
@@ -167,7 +174,6 @@ impl ReadArguments {
         let supplier_options = [
             ("--company-id", self.company_id.is_some()),
             ("--company-path", self.company_path.is_some()),
-            ("--default-currency", self.default_currency.is_some()),
         ];
         let mut given = supplier_options.into_iter().filter(|(_, is_set)| *is_set);
         match given.next() {
@@ -196,6 +202,9 @@ impl ReadArguments {
                 not_utf8: None,
             },
             kind,
+            severities: Some(RuleSeverities::of(&self.rule))
+                .filter(|severities| !severities.is_empty())
+                .map(Arc::new),
             with_texts: false,
             threads: self.threads(),
         })
@@ -206,8 +215,12 @@ impl ReadArguments {
         self.threads.unwrap_or_else(cores)
     }
 
-    fn purchase_rules(&self, now: DateTime<Utc>, default_zone: Tz) -> PurchaseRuleSettings {
-        PurchaseRuleSettings {
+    fn purchase_rules(
+        &self,
+        now: DateTime<Utc>,
+        default_zone: Tz,
+    ) -> Result<PurchaseRuleSettings, OptionError> {
+        Ok(PurchaseRuleSettings {
             default_zone,
             now_micros: now.timestamp_micros(),
             future: if self.reject_future {
@@ -215,21 +228,54 @@ impl ReadArguments {
             } else {
                 FuturePolicy::Warn
             },
+            has_mapped_quantity: self.has_mapped_quantity()?,
+            fills: self.purchase_fills()?,
             numbers_as_strings: self.numbers_as_strings,
+            decimal: self.csv.decimal,
             reject_unknown_fields: self.reject_unknown_fields,
-        }
+        })
     }
 
-    fn supplier_rules(&self, default_zone: Tz) -> SupplierPurchaseRuleSettings {
-        SupplierPurchaseRuleSettings {
+    /// Whether a source of quantities is mapped, and a record without one is not filled.
+    fn has_mapped_quantity(&self) -> Result<bool, OptionError> {
+        let columns: &dyn ColumnAliases = &PurchaseCsvColumns;
+        let mut roles = columns.roles().iter();
+        let quantity = roles.position(|role| role.name == "quantity");
+        let mapping = self.mapping(columns)?;
+        let is_filled = |role| mapping.fills().iter().any(|fill| fill.role == role);
+        Ok(quantity.is_some_and(|role| mapping.has_source_of(role) && !is_filled(role)))
+    }
+
+    /// The values of fields of customer purchases; the default currency is one of them.
+    fn purchase_fills(&self) -> Result<Vec<FieldFill>, OptionError> {
+        let columns: &dyn ColumnAliases = &PurchaseCsvColumns;
+        let mut mapping = self.mapping(columns)?;
+        if let Some(currency) = self.default_currency {
+            let added = mapping.add_fill(columns, "currency", currency.as_str(), false);
+            added.map_err(|refused| OptionError::Invalid {
+                option: "--default-currency",
+                value: currency.to_string(),
+                reason: refused.to_string(),
+            })?;
+        }
+        Ok(mapping.fills().to_vec())
+    }
+
+    fn supplier_rules(
+        &self,
+        default_zone: Tz,
+    ) -> Result<SupplierPurchaseRuleSettings, OptionError> {
+        let fills = self.mapping(&SupplierPurchaseCsvColumns)?.fills().to_vec();
+        Ok(SupplierPurchaseRuleSettings {
             // Set for each input.
             company: None,
             default_zone,
             default_currency: self.default_currency(),
+            fills,
             numbers_as_strings: self.numbers_as_strings,
             reject_unknown_fields: self.reject_unknown_fields,
             deleted_only: self.deleted_only,
-        }
+        })
     }
 
     fn default_currency(&self) -> Currency {

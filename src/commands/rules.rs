@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::output::put;
 use super::{CommandError, ListFormat, ListOutput, RunContext};
-use crate::rules::{self, RuleId};
+use crate::rules::{self, RuleId, RuleSeverities, RuleSeverity};
 use crate::values::ExitCode;
 
 /// `rules`
@@ -15,6 +15,9 @@ pub enum RulesCommand {
     List {
         /// List rules whose id contains this text, or of this severity, e.g. BRZ-TIME or warn
         filter: Option<String>,
+        /// Show the severities of a run with this option; repeatable
+        #[arg(long, value_name = "RULE=SEVERITY")]
+        rule: Vec<RuleSeverity>,
         /// Format
         #[command(flatten)]
         output: ListOutput,
@@ -37,10 +40,17 @@ impl RulesCommand {
     /// The rule does not exist, or stdout cannot be written.
     pub fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
         let text = match self {
-            Self::List { filter, output } => match output.format {
-                ListFormat::Text => rules::render_list(filter.as_deref()),
-                ListFormat::Json => rules::list_json(filter.as_deref()),
-            },
+            Self::List {
+                filter,
+                rule,
+                output,
+            } => {
+                let severities = RuleSeverities::of(rule);
+                match output.format {
+                    ListFormat::Text => rules::render_list(filter.as_deref(), &severities),
+                    ListFormat::Json => rules::list_json(filter.as_deref(), &severities),
+                }
+            }
             Self::Explain { id, output } => {
                 let rule: RuleId = id.parse()?;
                 match output.format {

@@ -260,6 +260,12 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let limit = self.run.options.reject_limit;
         self.open.counters.close(limit, &totals);
+        if self.open.counters.refusal.is_none() {
+            let kind = &self.run.options.run.kind;
+            let counters = &mut self.open.counters;
+            counters.refusal =
+                kind.refusal_of_input(counters.counts.accepted, counters.with_quantity);
+        }
         let (_, difference) = self.run.difference(self.index(input), &totals);
         if self.open.counters.refusal.is_none() {
             self.open.counters.refusal = difference.refusal(self.run.options.changed_input);

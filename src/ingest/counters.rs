@@ -19,6 +19,8 @@ pub struct InputCounters {
     pub warned_by_rule: RuleCounts,
     /// UTC days of its accepted rows, days since 1970.
     pub days: HashSet<i32>,
+    /// Its accepted records that have a quantity, for customer purchases.
+    pub with_quantity: u64,
     /// Why it is refused.
     pub refusal: Option<Refusal>,
     /// Its first findings that reject a record, at most [`FIRST_FINDINGS`].

@@ -21,15 +21,16 @@ use foldhash::quality::FixedState;
 
 use super::error::RunError;
 use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
-use crate::input::Envelope;
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
+use crate::input::mapping::Mapping;
+use crate::input::{Envelope, Refusal};
 use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::TableSpec;
 use crate::purchase::{
     PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
-    RawPurchase, read_record, skip_http_purchase, with_payload,
+    RawPurchase, read_mapped_record, read_record, skip_http_purchase, with_payload,
 };
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
@@ -116,6 +117,14 @@ impl RecordKind for Purchases {
         read_record(cursor, raw)
     }
 
+    fn read_mapped_record<'a>(
+        mapping: &Mapping,
+        cursor: &mut JsonCursor<'a>,
+        raw: &mut RawPurchase<'a>,
+    ) -> Result<(), RecordError> {
+        read_mapped_record(mapping, cursor, raw)
+    }
+
     fn csv_rows(layout: &CsvLayout) -> PurchaseCsvReader<'_> {
         PurchaseCsvReader::new(layout)
     }
@@ -177,7 +186,8 @@ impl RecordKind for Purchases {
         findings: &mut Findings,
         builder: &mut PurchaseRowsBuilder,
     ) -> Result<bool, RecordError> {
-        with_payload(raw, json, |raw| {
+        let fill = |raw: &mut RawPurchase<'_>| self.validator.fill(raw);
+        with_payload(raw, json, fill, |raw| {
             let Some(purchase) = self.validator.validate(raw, findings) else {
                 return false;
             };
@@ -190,6 +200,7 @@ impl RecordKind for Purchases {
             rows.fingerprints.push(hasher.hash_one(record.text));
             let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
             rows.products.insert(hasher.hash_one(product));
+            rows.with_quantity += u64::from(!raw.get(PurchaseField::Quantity).is_missing());
             true
         })
     }
@@ -216,6 +227,17 @@ impl RecordKind for Purchases {
         Ok(PurchaseRows {
             days: days.into_iter().map(PurchaseDay::new).collect(),
             ..builder.rows
+        })
+    }
+
+    /// A quantity whose source no record has would be 1 in all of them.
+    fn refusal_of_input(&self, accepted: u64, with_quantity: u64) -> Option<Refusal> {
+        let is_missing = self.validator.has_mapped_quantity() && with_quantity == 0 && accepted > 0;
+        is_missing.then(|| {
+            Refusal::new(
+                RuleId::FileMapQuantity,
+                "no record has the column or key that --map names for quantity, and each would count as one item; correct the mapping, or state --default quantity=1",
+            )
         })
     }
 

@@ -10,7 +10,8 @@ use super::error::RunError;
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
-use crate::input::{ArrayContent, Envelope, Input, InputTotals};
+use crate::input::mapping::Mapping;
+use crate::input::{ArrayContent, Envelope, Input, InputTotals, Refusal};
 use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::{Digest, TableSpec};
 use crate::record::{Findings, RecordError};
@@ -60,6 +61,16 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     /// # Errors
     /// The text is not JSON, or not a record.
     fn read_record<'a>(
+        cursor: &mut JsonCursor<'a>,
+        raw: &mut Self::Raw<'a>,
+    ) -> Result<(), RecordError>;
+
+    /// Reads the value at the cursor into `raw` (cleared first), with keys that the user has mapped.
+    ///
+    /// # Errors
+    /// The text is not JSON, or not a record.
+    fn read_mapped_record<'a>(
+        mapping: &Mapping,
         cursor: &mut JsonCursor<'a>,
         raw: &mut Self::Raw<'a>,
     ) -> Result<(), RecordError>;
@@ -130,6 +141,12 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<Self::Rows, ArrowError>;
+
+    /// Why an input that was read to its end is refused as a whole, if it is; `with_quantity` of its
+    /// `accepted` records have a quantity.
+    fn refusal_of_input(&self, _accepted: u64, _with_quantity: u64) -> Option<Refusal> {
+        None
+    }
 
     /// Drops rows that the lake has, and counts them in `rows`. Called on the thread that has
     /// validated the chunk, so that the collecting thread need not read the lake.

@@ -43,6 +43,7 @@ use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind,
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
+use crate::input::mapping::Mapping;
 use crate::input::{ArrayContent, Envelope, Input, InputTotals};
 use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::lake::{Digest, TableSpec};
@@ -54,7 +55,7 @@ use crate::supplier_purchase::page::{DumpPage, read_meta};
 use crate::supplier_purchase::{
     RawSupplierPurchase, SupplierPurchaseColumns, SupplierPurchaseCsvColumns,
     SupplierPurchaseCsvReader, SupplierPurchaseRuleSettings, SupplierPurchaseValidator,
-    read_record,
+    read_mapped_record, read_record,
 };
 
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
@@ -160,6 +161,14 @@ impl RecordKind for SupplierPurchases {
         read_record(cursor, raw)
     }
 
+    fn read_mapped_record<'a>(
+        mapping: &Mapping,
+        cursor: &mut JsonCursor<'a>,
+        raw: &mut RawSupplierPurchase<'a>,
+    ) -> Result<(), RecordError> {
+        read_mapped_record(mapping, cursor, raw)
+    }
+
     fn csv_rows(layout: &CsvLayout) -> SupplierPurchaseCsvReader<'_> {
         SupplierPurchaseCsvReader::new(layout)
     }
@@ -245,6 +254,7 @@ impl RecordKind for SupplierPurchases {
         findings: &mut Findings,
         builder: &mut SupplierRowsBuilder,
     ) -> Result<bool, RecordError> {
+        self.validator.fill(raw);
         let Some(purchase) = self.validator.validate(raw, findings) else {
             return Ok(false);
         };

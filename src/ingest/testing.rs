@@ -161,6 +161,7 @@ impl TestLake {
                 run_id,
                 reader: reader.options,
                 kind: Purchases::new(PurchaseValidator::new(reader.rules)),
+                severities: None,
                 with_texts: false,
                 threads: 2,
             },

@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use super::record_kind::{KindLabels, RecordKind, RecordText};
 use crate::input::csv::encoding::Charset;
+use crate::input::mapping::Mapping;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
-use crate::json::{JsonError, JsonErrorKind, JsonOptions};
+use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
-use crate::rules::RuleId;
+use crate::rules::{RuleId, RuleSeverities};
 
 /// Settings of the validation of an input.
 #[derive(Clone, Debug)]
@@ -23,12 +24,16 @@ pub struct ValidationSettings<K> {
     pub kind: K,
     /// How JSON is read.
     pub json: JsonOptions,
+    /// The keys of JSON that the user has mapped; none without such keys.
+    pub mapping: Option<Arc<Mapping>>,
     /// Bounds on records and lines.
     pub limits: InputLimits,
     /// Value of the lineage column of the same name.
     pub source_file: Arc<str>,
     /// Value of the lineage column of the same name.
     pub run_id: Arc<str>,
+    /// The severities that the user has set; none without any.
+    pub severities: Option<Arc<RuleSeverities>>,
     /// Keep the text of warnings, too (for `check`).
     pub with_texts: bool,
 }
@@ -123,7 +128,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             settings,
             start: chunk.position,
             builder: K::new_builder(chunk.bytes.len()),
-            findings: Findings::new(settings.with_texts),
+            findings: Findings::new(settings.with_texts)
+                .with_severities(settings.severities.clone()),
             charset: Charset::Utf8,
             out: ValidatedChunk {
                 read: 0,
@@ -161,6 +167,19 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             }
         }
         out
+    }
+
+    /// Reads the value at the cursor as a record.
+    #[inline]
+    fn read_record<'a>(
+        &self,
+        cursor: &mut JsonCursor<'a>,
+        raw: &mut K::Raw<'a>,
+    ) -> Result<(), RecordError> {
+        match &self.settings.mapping {
+            None => K::read_record(cursor, raw),
+            Some(mapping) => K::read_mapped_record(mapping, cursor, raw),
+        }
     }
 
     /// Counts a record and returns its ordinal among the records, siblings not counted.
@@ -315,6 +334,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
 #[cfg(test)]
 mod csv_cells;
 #[cfg(test)]
+mod currency_signs;
+#[cfg(test)]
 mod currents_events;
 #[cfg(test)]
 mod edge_cases;
@@ -325,6 +346,12 @@ mod input_shapes;
 #[cfg(test)]
 mod json_test_suite;
 #[cfg(test)]
+mod line_totals;
+#[cfg(test)]
+mod mapped_fields;
+#[cfg(test)]
 mod property_rules;
+#[cfg(test)]
+mod severities;
 #[cfg(test)]
 mod time_formats;

@@ -1,9 +1,12 @@
 //! How inputs are read.
 
+use std::sync::Arc;
+
 use super::csv::dialect::DialectOverrides;
 use super::csv::encoding::InvalidBytes;
 use super::envelope::Envelope;
 use super::format::InputFormat;
+use super::mapping::Mapping;
 use super::stream::InputLimits;
 use crate::json::JsonOptions;
 
@@ -28,6 +31,12 @@ pub struct ReaderOptions {
 }
 
 impl ReaderOptions {
+    /// The mapping of JSON keys; none without one, so that reading costs nothing more then.
+    pub fn json_mapping(&self) -> Option<Arc<Mapping>> {
+        let mapping = &self.dialect.mapping;
+        (!mapping.is_empty()).then(|| Arc::new(mapping.clone()))
+    }
+
     /// The options for the JSON reader.
     pub fn json(&self) -> JsonOptions {
         JsonOptions {

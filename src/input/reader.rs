@@ -97,7 +97,6 @@ impl InputReader {
                 let chunks = CsvChunks::start(&sample, ended, options, columns)?;
                 ChunkSource::Csv(Box::new(chunks))
             }
-            _ if options.dialect.mapping.is_given() => return Err(mapping_refusal().into()),
             ResolvedFormat::Lines | ResolvedFormat::Document => {
                 let mark = if sample.starts_with(BYTE_ORDER_MARK) {
                     BYTE_ORDER_MARK.len()
@@ -191,14 +190,6 @@ impl InputReader {
             frame,
         })
     }
-}
-
-/// `--map` was given for an input without columns.
-fn mapping_refusal() -> Refusal {
-    Refusal::new(
-        RuleId::FileMapJson,
-        "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map",
-    )
 }
 
 fn leading_space_refusal() -> Refusal {

@@ -44,6 +44,7 @@ impl JobFileParser<'_> {
             }
             Some(unknown_key(name, &keys, &whole, chosen.zip(spec.selector)))
         });
+        let given = self.with_table_entries(spec.key, &keys, given);
         self.record_missing_keys(&path, &entry.span(), table, &keys, &given);
         if self.problems.len() > known_problems {
             return None;
@@ -55,8 +56,19 @@ impl JobFileParser<'_> {
                 Some((action, self.settings_of(step, &command, own, &given)))
             }
             Err(refused) => {
-                let span = span_of(&given, &refused.name).unwrap_or(entry.span());
-                self.record_refused(&path, &span, refused);
+                match refused_key(&given, &refused) {
+                    Some(GivenKey {
+                        span,
+                        path: Some(path),
+                        ..
+                    }) => self
+                        .problems
+                        .add(span, path, refused.message, refused.remedy),
+                    given => {
+                        let span = given.map_or(entry.span(), |given| given.span.clone());
+                        self.record_refused(&path, &span, refused);
+                    }
+                }
                 None
             }
         }
@@ -193,6 +205,18 @@ fn parsed(
     valid.map_err(|error| RefusedKey::from(&error))?;
     let (_, own) = matches.subcommand().expect("the arguments name a command");
     Ok((action, own.clone()))
+}
+
+/// The key whose value was refused: of several for one option, the one with the value.
+fn refused_key<'g, 'k>(
+    given: &'g [GivenKey<'k>],
+    refused: &RefusedKey,
+) -> Option<&'g GivenKey<'k>> {
+    let word = format!("--{}={}", refused.name.replace('_', "-"), refused.value);
+    let has_value = |given: &&GivenKey<'_>| given.argv.contains(&word);
+    let has_name = |given: &&GivenKey<'_>| given.key.name == refused.name;
+    let mut keys = given.iter();
+    keys.find(has_value).or_else(|| given.iter().find(has_name))
 }
 
 fn span_of(given: &[GivenKey<'_>], name: &str) -> Option<Range<usize>> {

@@ -39,7 +39,7 @@ const EXCLUDED_SETTINGS: [(&str, &str); 1] =
 pub(super) type FixedKey = (&'static str, &'static str, &'static str);
 
 /// The keys at the top of a file.
-pub(super) const TOP_KEYS: [FixedKey; 5] = [
+pub(super) const TOP_KEYS: [FixedKey; 7] = [
     (
         "lake",
         "string",
@@ -54,6 +54,16 @@ pub(super) const TOP_KEYS: [FixedKey; 5] = [
         "variables",
         "table of strings or integers",
         "Texts that {name} is replaced with; `run --set name=value` overrides them",
+    ),
+    (
+        "mapping",
+        "table",
+        "What fills each field, in the ingest and check steps without `map`, `default` or `constant`",
+    ),
+    (
+        "rules",
+        "table of strings",
+        "Severities of rules, in the ingest and check steps; `rule` of a step overrides them",
     ),
     (
         "settings",
@@ -235,6 +245,11 @@ pub(super) fn settings(program: &clap::Command) -> Vec<JobFileKey> {
 pub(super) fn belongs_to_subcommand(whole: &clap::Command, name: &str) -> bool {
     let mut keys = whole.get_subcommands().flat_map(keys);
     keys.any(|key| key.name == name)
+}
+
+/// Whether a list of a step may also be a table.
+pub(super) fn may_be_table(key: &str) -> bool {
+    matches!(key, "map" | "rule")
 }
 
 /// The key of an option: `--company-id <N>` is `company_id`.

@@ -12,6 +12,7 @@ use super::explain::redacted;
 use super::job_text::{JobText, ResolveContext};
 use super::problem::ProblemCollector;
 use super::refused_key::RefusedKey;
+use super::table_entry::TableEntry;
 use super::template::TemplateValues;
 use super::{Setting, SettingOrigin, keys, suggest};
 use crate::commands::OptionError;
@@ -33,6 +34,8 @@ pub(super) struct JobFileParser<'a> {
     pub(super) lake: String,
     /// The time zone of the job and the position of its key.
     pub(super) timezone: Option<(Tz, Range<usize>)>,
+    /// What `[mapping]` and `[rules]` add to the steps that read inputs.
+    pub(super) table_entries: Vec<TableEntry>,
 }
 
 impl<'a> JobFileParser<'a> {
@@ -57,6 +60,7 @@ impl<'a> JobFileParser<'a> {
             },
             lake: String::new(),
             timezone: None,
+            table_entries: Vec::new(),
         };
         for error in &errors {
             let span = error.span().unwrap_or_default();
@@ -71,6 +75,7 @@ impl<'a> JobFileParser<'a> {
         parser.check_set()?;
         parser.lake = parser.resolved_lake();
         parser.timezone = parser.resolved_timezone();
+        parser.table_entries = parser.table_entries();
         Ok(parser)
     }
 

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::keys::{self, ACTIONS, ActionSpec, FixedKey, JobFileKey, KeyType, STEP_KEYS, TOP_KEYS};
+use super::keys::{
+    self, ACTIONS, ActionSpec, FixedKey, JobFileKey, KeyType, STEP_KEYS, TOP_KEYS, may_be_table,
+};
 use crate::commands::reference_page::{cell, header, split_default};
 
 /// What braces in a text are replaced with.
@@ -23,6 +25,27 @@ const TEMPLATES: [(&str, &str); 6] = [
     ("{name}", "the variable `name` of `[variables]`"),
     ("{{` and `}}", "a brace"),
 ];
+
+/// The tables of fields and rules.
+const MAPPING_AND_RULES: &str = "
+## mapping
+
+What fills the fields of records, in `[mapping]` for all `ingest` and `check` steps that have no `map`, `default` or
+`constant`, or in `map` of one step. A key is a field, such as `price` or `\"properties.weight\"`; its value is a source, or a
+table:
+
+| key | type | meaning |
+|---|---|---|
+| `from` | string | The source: a column, or the path of a key in JSON, such as `customer.id` |
+| `format` | string | The format of its times, such as `%d/%m/%y` |
+| `default` | string, integer or boolean | The value in records without the field |
+| `value` | string, integer or boolean | The value in all records |
+
+## rules
+
+Severities of rules, in `[rules]` for all `ingest` and `check` steps, or in `rule` of one step: `BRZ-QTY-RANGE = \"warn\"`.
+[Rules](rules.md) shows which rules can have which severities.
+";
 
 /// Every key of a job file, from the parser of the program.
 pub fn reference(program: &clap::Command) -> String {
@@ -47,6 +70,7 @@ pub fn reference(program: &clap::Command) -> String {
     for action in &ACTIONS {
         one_action(&mut text, action);
     }
+    text.push_str(MAPPING_AND_RULES);
     text.push_str(
         "\n## settings\n\nOptions of every command, in `[settings]`. An option on the command line \
          overrides its key, and a key overrides the environment variable of the option.\n",
@@ -125,6 +149,7 @@ fn type_of(key: &JobFileKey) -> String {
         KeyType::Integer => "integer".to_owned(),
         KeyType::Text => "string".to_owned(),
         KeyType::IntegerOrText => "integer or string".to_owned(),
+        KeyType::List if may_be_table(&key.name) => "array of strings, or table".to_owned(),
         KeyType::List => "array of strings".to_owned(),
         KeyType::Choice(choices) => {
             let choices: Vec<String> = choices.iter().map(|one| format!("`{one}`")).collect();

@@ -11,6 +11,8 @@ use crate::commands::OptionError;
 pub(super) struct RefusedKey {
     /// Its name; empty if the whole table is refused.
     pub(super) name: String,
+    /// The refused value, if one was refused.
+    pub(super) value: String,
     pub(super) message: String,
     pub(super) remedy: String,
 }
@@ -53,6 +55,7 @@ impl From<&clap::Error> for RefusedKey {
         };
         Self {
             name,
+            value,
             message,
             remedy,
         }
@@ -75,8 +78,13 @@ impl From<&OptionError> for RefusedKey {
                 (option, (what.to_owned(), remedy.replace("--", "")))
             }
         };
+        let value = match error {
+            OptionError::Invalid { value, .. } => value.clone(),
+            OptionError::NotApplicable { .. } => String::new(),
+        };
         Self {
             name: key_name(option),
+            value,
             message,
             remedy,
         }

@@ -31,6 +31,8 @@ pub fn schema(program: &clap::Command) -> Result<String, serde_json::Error> {
                 },
                 "additionalProperties": { "type": ["string", "integer"] },
             },
+            "mapping": mapping(meaning(&TOP_KEYS, "mapping")),
+            "rules": rules(meaning(&TOP_KEYS, "rules")),
             "settings": {
                 "type": "object",
                 "description": meaning(&TOP_KEYS, "settings"),
@@ -137,11 +139,54 @@ fn property(key: &JobFileKey) -> Value {
         KeyType::List if key.is_required => {
             json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
         }
+        KeyType::List if key.name == "map" => {
+            json!({ "anyOf": [{ "type": "array", "items": { "type": "string" } }, mapping(&key.help)] })
+        }
+        KeyType::List if key.name == "rule" => {
+            json!({ "anyOf": [{ "type": "array", "items": { "type": "string" } }, rules(&key.help)] })
+        }
         KeyType::List => json!({ "type": "array", "items": { "type": "string" } }),
         KeyType::Choice(choices) => json!({ "anyOf": [{ "enum": choices }, template] }),
     };
     property["description"] = Value::String(key.help.clone());
     property
+}
+
+/// What fills each field: a source, or a table of the source and its format, a default or a constant.
+fn mapping(description: &str) -> Value {
+    let value = json!({ "type": ["string", "integer", "boolean"] });
+    let string = json!({ "type": "string", "minLength": 1 });
+    let entry = json!({
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": false,
+        "properties": { "from": string, "format": string, "default": value, "value": value },
+        "dependentRequired": { "format": ["from"] },
+        "not": {
+            "required": ["value"],
+            "anyOf": [{ "required": ["from"] }, { "required": ["default"] }],
+        },
+    });
+    json!({
+        "type": "object",
+        "description": description,
+        "additionalProperties": { "anyOf": [string, entry] },
+    })
+}
+
+/// Severities by rule; a template may produce one of them.
+fn rules(description: &str) -> Value {
+    json!({
+        "type": "object",
+        "description": description,
+        "propertyNames": { "pattern": "^[A-Za-z0-9-]+$" },
+        "additionalProperties": {
+            "anyOf": [
+                { "enum": ["reject", "warn", "off"] },
+                { "type": "string", "pattern": "\\{" },
+            ],
+        },
+    })
 }
 
 fn text(description: &str) -> Value {

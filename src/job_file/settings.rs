@@ -82,7 +82,9 @@ impl JobFileParser<'_> {
 
     /// Whether clap accepts a setting; its error is recorded.
     fn is_accepted(&mut self, given: &GivenKey<'_>) -> bool {
-        let GivenKey { key, argv, span } = given;
+        let GivenKey {
+            key, argv, span, ..
+        } = given;
         if argv.is_empty() && key.key_type != KeyType::Switch {
             let path = format!("settings.{}", key.name);
             let remedy = "add a value or remove the key";

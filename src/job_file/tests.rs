@@ -140,7 +140,7 @@ report = { type = "quantity-series", lenght = 3, company_id = 12 }
 report = { type = "quantity" }
 "#;
     let expected = [
-        "2:1: colour: unknown key; choose one of `lake`, `timezone`, `variables`, `settings`, `steps`",
+        "2:1: colour: unknown key; choose one of `lake`, `timezone`, `variables`, `mapping`, `rules`, `settings`, `steps`",
         "6:11: steps.\"first\".ingest.inputs: unknown variable {day}; did you mean `date`?",
         "6:22: steps.\"first\".ingest.inputs: expected a string, found integer; write a string",
         "7:8: steps.\"first\".ingest.kind: invalid value \"suppliers\"; choose one of `purchases`, `supplier-purchases`, `auto`",

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{JobFileKey, KeyType};
+use super::keys::{JobFileKey, KeyType, may_be_table};
 use super::parser::{JobFileParser, text_of};
 use super::suggest;
 
@@ -14,6 +14,8 @@ pub(super) struct GivenKey<'k> {
     pub(super) key: &'k JobFileKey,
     pub(super) argv: Vec<String>,
     pub(super) span: Range<usize>,
+    /// Its path in the file, if it is not in the table of the step.
+    pub(super) path: Option<String>,
 }
 
 impl JobFileParser<'_> {
@@ -35,6 +37,7 @@ impl JobFileParser<'_> {
                     key,
                     argv,
                     span: value.span(),
+                    path: None,
                 })),
                 None => {
                     if let Some((message, remedy)) = unknown(name) {
@@ -70,6 +73,9 @@ impl JobFileParser<'_> {
                 // All entries are read, to report all problems at once.
                 let filled: Vec<Option<String>> = filled.collect();
                 filled.into_iter().collect::<Option<Vec<String>>>()?
+            }
+            (KeyType::List, DeValue::Table(table)) if may_be_table(&key.name) => {
+                return self.table_words(&key.name, path, table);
             }
             (KeyType::Integer | KeyType::IntegerOrText, number @ DeValue::Integer(_)) => {
                 vec![text_of(number)?]

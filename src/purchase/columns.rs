@@ -96,6 +96,7 @@ pub struct PurchaseColumns {
     texts: Vec<(PurchaseField, OptionalTextBuilder)>,
     currency: StringBuilder,
     price: Decimal128Builder,
+    total_price: Decimal128Builder,
     quantity: Int16Builder,
     time: TimestampMicrosecondBuilder,
     time_raw: StringBuilder,
@@ -134,6 +135,7 @@ impl PurchaseColumns {
                 .collect(),
             currency: text(3),
             price: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
+            total_price: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
             quantity: Int16Builder::with_capacity(rows),
             time: TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC"),
             time_raw: text(32),
@@ -166,6 +168,7 @@ impl PurchaseColumns {
         let Purchase {
             currency,
             price,
+            total_price,
             quantity,
             time,
             revenue,
@@ -173,6 +176,8 @@ impl PurchaseColumns {
         } = purchase;
         self.currency.append_value(currency.as_str());
         self.price.append_value(price.nanos());
+        self.total_price
+            .append_option(total_price.map(Amount::nanos));
         self.quantity.append_value(*quantity);
         self.time.append_value(time.micros_utc);
         self.time_raw.append_value(&purchase.time_raw);
@@ -182,7 +187,7 @@ impl PurchaseColumns {
         self.update_existing_only
             .append_option(purchase.update_existing_only);
         self.revenue.append_value(revenue.nanos());
-        self.is_refund.append_value(price.is_negative());
+        self.is_refund.append_value(revenue.is_negative());
         self.extra.push(purchase.extra.as_deref());
         self.source_row.push(source_row);
         self.days.push(days_since_epoch(time.micros_utc));
@@ -199,6 +204,7 @@ impl PurchaseColumns {
         let mut built: Vec<(&str, ArrayRef)> = vec![
             ("currency", Arc::new(self.currency.finish())),
             ("price", Arc::new(self.price.finish())),
+            ("total_price", Arc::new(self.total_price.finish())),
             ("quantity", Arc::new(self.quantity.finish())),
             ("time", Arc::new(self.time.finish())),
             ("time_raw", Arc::new(self.time_raw.finish())),

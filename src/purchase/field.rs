@@ -32,6 +32,8 @@ pub enum PurchaseField {
     Currency,
     /// Unit price in the currency's base unit.
     Price,
+    /// Price of all items together, in the currency's base unit.
+    TotalPrice,
     /// Number of items.
     Quantity,
     /// Time of the purchase.

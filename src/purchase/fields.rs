@@ -92,11 +92,22 @@ pub static FIELDS: [PurchaseFieldSpec; Name::COUNT] = [
             Type::Amount,
             "of one item, in the currency's main unit; negative for a refund",
         )]),
+    field(Name::TotalPrice, "total_price")
+        .csv("total_price", CsvValueType::Decimal)
+        .columns(&[optional(
+            "total_price",
+            Type::Amount,
+            "of all items together, if the record has it; `price` then follows from it",
+        )]),
     field(Name::Quantity, "quantity")
         .key()
         .csv("quantity", CsvValueType::Integer)
         .headers(&["qty"], &["quantidade", "qtd"])
-        .columns(&[required("quantity", Type::Integer, "1 to 100")]),
+        .columns(&[required(
+            "quantity",
+            Type::Integer,
+            "1 to 100; up to 32,767 where BRZ-QTY-RANGE does not reject",
+        )]),
     field(Name::Time, "time")
         .key()
         .csv("time", CsvValueType::Timestamp)
@@ -136,8 +147,12 @@ pub static FIELDS: [PurchaseFieldSpec; Name::COUNT] = [
 
 /// The columns that follow from several fields, after those of the fields.
 static DERIVED_COLUMNS: [PurchaseColumnSpec; 3] = [
-    required("revenue", Type::Amount, "exactly price × quantity"),
-    required("is_refund", Type::Boolean, "price < 0"),
+    required(
+        "revenue",
+        Type::Amount,
+        "`total_price` if there is one, else exactly price × quantity",
+    ),
+    required("is_refund", Type::Boolean, "revenue < 0"),
     optional(
         "extra",
         Type::Text,

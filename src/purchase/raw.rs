@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::field::PurchaseField;
+use super::field::{PurchaseField, PurchaseFieldSpec};
+use super::fields::FIELDS;
 use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
-use crate::json::{JsonCursor, JsonError, JsonStr};
+use crate::json::{JsonCursor, JsonError, JsonOptions, JsonStr, compact};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
+use crate::values::pt_br::CurrencySign;
 
 /// Headers of delimited text; a table with two of them contains supplier purchases. A choice, not the
 /// headers of all fields: tables of sales have others of those too, such as `data` and `status`.
@@ -53,6 +55,12 @@ pub struct RawPurchase<'a> {
     pub time_as_written: Option<Cow<'a, str>>,
     /// The form of dump that this record is from.
     pub origin: PurchaseOrigin,
+    /// Whether it is a row of delimited text, which has no types.
+    pub is_row: bool,
+    /// The currency sign of an amount.
+    pub amount_sign: Option<CurrencySign>,
+    /// The fields that a default of the user has filled, a bit each.
+    defaults: u32,
 }
 
 impl<'a> RawPurchase<'a> {
@@ -73,6 +81,40 @@ impl<'a> RawPurchase<'a> {
         self.conflict = None;
         self.time_as_written = None;
         self.origin = PurchaseOrigin::default();
+        self.is_row = false;
+        self.amount_sign = None;
+        self.defaults = 0;
+    }
+
+    /// Sets the currency of a record without one to that of the sign of its amount, if that names one.
+    pub(super) fn set_currency_of_sign(&mut self) {
+        let code = self.amount_sign.and_then(CurrencySign::code);
+        let is_stated = match self.get(PurchaseField::Currency) {
+            Field::Text(text) => !text.is_empty(),
+            other => !other.is_missing(),
+        };
+        if let Some(code) = code
+            && !is_stated
+        {
+            self.replace(PurchaseField::Currency, Field::Text(Cow::Borrowed(code)));
+        }
+    }
+
+    /// Records a field that a default has filled.
+    pub(super) fn add_default(&mut self, name: PurchaseField) {
+        self.defaults |= 1 << name as u32;
+    }
+
+    /// The fields that a default has filled, in the order of the table of fields.
+    pub(super) fn defaults(&self) -> impl Iterator<Item = PurchaseField> {
+        let filled = |spec: &&PurchaseFieldSpec| self.defaults & (1 << spec.field as u32) != 0;
+        FIELDS.iter().filter(filled).map(|spec| spec.field)
+    }
+
+    /// Whether a default has filled a field.
+    #[inline]
+    pub(super) fn has_defaults(&self) -> bool {
+        self.defaults != 0
     }
 
     /// The value of a field.
@@ -146,6 +188,28 @@ impl<'a> RawPurchase<'a> {
             value: value.into(),
             offset: 0,
         });
+    }
+
+    /// Adds properties, as keys and JSON texts, after those of the record. The same key twice is
+    /// reported as in any object, and so are `properties` that are no object.
+    pub(super) fn add_properties(&mut self, more: &[(String, &str)]) {
+        let members = more.iter().map(|(key, value)| {
+            let key = serde_json::Value::from(key.as_str());
+            format!("{key}:{value}")
+        });
+        let members: Vec<String> = members.collect();
+        let before = match self.get(PurchaseField::Properties) {
+            _ if members.is_empty() => return,
+            Field::Absent | Field::Null => Cow::Borrowed(""),
+            Field::Json(object) => match object_content(object) {
+                Some(content) => content,
+                None => return,
+            },
+            _ => return,
+        };
+        let comma = if before.is_empty() { "" } else { "," };
+        let object = format!("{{{before}{comma}{}}}", members.join(","));
+        self.replace(PurchaseField::Properties, Field::Json(Cow::Owned(object)));
     }
 
     /// Adds an undocumented key; records it if it is a duplicate.
@@ -239,4 +303,16 @@ impl<'a> RawPurchase<'a> {
         };
         self.seen == 0 && self.extra.iter().all(is_part)
     }
+}
+
+/// The compact text between the braces of an object; `None` for an array.
+fn object_content(object: &str) -> Option<Cow<'_, str>> {
+    // The reader has validated the text, possibly in lenient mode.
+    let options = JsonOptions {
+        lenient: true,
+        max_depth: usize::MAX,
+    };
+    let compacted = compact(object, options).ok()?;
+    let content = compacted.strip_prefix('{')?.strip_suffix('}')?;
+    Some(Cow::Owned(content.to_owned()))
 }

@@ -10,13 +10,14 @@ use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
 use super::raw::{PurchaseOrigin, RawPurchase};
 use super::read_json::json_field;
-use crate::input::csv::columns::{ColumnAliases, ColumnRole, normalise_header};
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType, normalise_header};
 use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonOptions};
-use crate::record::{ExtraField, Field};
+use crate::record::{ExtraField, Field, formatted_time};
 use crate::values::pt_br::{
-    DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
+    CurrencySign, DecimalSign, NumberEvidence, normalise_number, normalise_timestamp,
+    number_evidence, parse_bool,
 };
 
 /// The roles of columns and their fields.
@@ -32,8 +33,16 @@ static ROLES: LazyLock<(Vec<ColumnRole>, Vec<PurchaseField>)> = LazyLock::new(||
 /// NULL in delimited text of Snowflake, by default.
 const NULL: &str = "\\N";
 
-/// The sign of the Brazilian real; no other currency has it.
-const REAL_SIGN: &str = "R$";
+/// The field of a role, and its type.
+pub(super) fn field_of_role(role: usize) -> Option<(PurchaseField, CsvValueType)> {
+    let field = ROLES.1.get(role)?;
+    Some((*field, ROLES.0.get(role)?.value_type))
+}
+
+/// The role of a field; none if columns and keys cannot be mapped to it.
+pub(super) fn role_of_field(field: PurchaseField) -> Option<usize> {
+    ROLES.1.iter().position(|one| *one == field)
+}
 
 /// The columns of purchase files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +57,11 @@ impl ColumnAliases for PurchaseCsvColumns {
 
     fn roles(&self) -> &'static [ColumnRole] {
         &ROLES.0
+    }
+
+    fn replaced_field(&self, role: usize) -> Option<usize> {
+        let is_total = ROLES.1.get(role) == Some(&PurchaseField::TotalPrice);
+        is_total.then(|| role_of_field(PurchaseField::Price))?
     }
 
     fn is_documented(&self, header: &str, headers: &[String]) -> bool {
@@ -96,15 +110,15 @@ impl<'l> PurchaseCsvReader<'l> {
             && !names.contains(&Some(PurchaseField::ProductId));
         // Some headers denote fields only in files of their form; elsewhere their columns are kept
         // as undocumented ones.
-        let applies = |name: &PurchaseField, header: &str| match name {
+        let applies = |name: &PurchaseField, header: &str, is_mapped: bool| match name {
             PurchaseField::Payload | PurchaseField::UpdatedAt => is_payloads,
             PurchaseField::AppApiId => is_events,
-            _ => is_events || !matches!(header, "id" | "user_id"),
+            _ => is_events || is_mapped || !matches!(header, "id" | "user_id"),
         };
         let names = names
             .into_iter()
-            .zip(&headers)
-            .map(|(name, header)| name.filter(|name| applies(name, header)))
+            .zip(headers.iter().zip(&layout.columns))
+            .map(|(name, (header, plan))| name.filter(|name| applies(name, header, plan.is_mapped)))
             .collect();
         let origin = if is_events {
             PurchaseOrigin::Currents
@@ -124,8 +138,8 @@ impl<'l> PurchaseCsvReader<'l> {
         'l: 'r,
     {
         raw.origin = self.origin;
+        raw.is_row = true;
         let mut properties: Vec<String> = Vec::new();
-        let mut has_real_sign = false;
         let columns = self.layout.columns.iter().zip(&self.names);
         for ((plan, name), cell) in columns.zip(row.fields()) {
             if cell.is_empty() || (self.origin == PurchaseOrigin::Currents && cell == NULL) {
@@ -160,12 +174,9 @@ impl<'l> PurchaseCsvReader<'l> {
                 read_properties(cell, raw);
                 continue;
             }
-            has_real_sign |= name == PurchaseField::Price && cell.contains(REAL_SIGN);
-            raw.set(name, field(name, plan, cell));
+            set_cell(name, plan, cell, raw);
         }
-        if has_real_sign {
-            set_currency_to_real(raw);
-        }
+        raw.set_currency_of_sign();
         if self.origin == PurchaseOrigin::Currents {
             currents_event::resolve_event_keys(raw);
         }
@@ -187,12 +198,14 @@ impl<'l> PurchaseCsvReader<'l> {
     }
 }
 
-/// Sets the currency of a row without one to BRL, if its price has the sign of the real.
-fn set_currency_to_real(raw: &mut RawPurchase<'_>) {
-    let is_price = matches!(raw.get(PurchaseField::Price), Field::Number(_));
-    if is_price && raw.get(PurchaseField::Currency).is_missing() {
-        raw.set(PurchaseField::Currency, Field::Text(Cow::Borrowed("BRL")));
+/// Sets the field of a cell, and the currency sign of an amount.
+fn set_cell<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str, raw: &mut RawPurchase<'r>) {
+    let value = field(name, plan, cell);
+    let is_amount = matches!(name, PurchaseField::Price | PurchaseField::TotalPrice);
+    if is_amount && matches!(value, Field::Number(_)) {
+        raw.amount_sign = raw.amount_sign.or(CurrencySign::of(cell));
     }
+    raw.set(name, value);
 }
 
 /// Reads a cell that begins like an object; it is kept as text if it is not one.
@@ -220,7 +233,7 @@ fn json_number(cell: &str) -> Option<&str> {
 fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
     match name {
-        PurchaseField::Price => {
+        PurchaseField::Price | PurchaseField::TotalPrice => {
             let has_point = plan.decimal_is_proven && plan.decimal == DecimalSign::Point;
             if let Some(number) = json_number(cell).filter(|_| has_point) {
                 return Field::Number(Cow::Borrowed(number));
@@ -230,11 +243,20 @@ fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r>
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
-        PurchaseField::Currency if cell.trim() == REAL_SIGN => Field::Text(Cow::Borrowed("BRL")),
+        PurchaseField::Currency => {
+            let is_sign = |sign: &CurrencySign| sign.as_str() == cell.trim();
+            let code = CurrencySign::of(cell).filter(is_sign);
+            Field::Text(Cow::Borrowed(
+                code.and_then(CurrencySign::code).unwrap_or(cell),
+            ))
+        }
         PurchaseField::Quantity if json_number(cell).is_some() => {
             Field::Number(Cow::Borrowed(cell))
         }
         PurchaseField::Time | PurchaseField::UpdatedAt => {
+            if let Some(format) = &plan.format {
+                return formatted_time(Cow::Borrowed(cell), format);
+            }
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
         PurchaseField::UpdateExistingOnly => parse_bool(cell).map_or_else(text, Field::Boolean),

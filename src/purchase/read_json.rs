@@ -21,22 +21,33 @@ pub fn read_record<'a>(
 ) -> Result<(), RecordError> {
     raw.clear();
     if cursor.peek()? != JsonKind::Object {
-        let value = cursor.skip_value()?;
-        let detail = format!("a record must be a JSON object, found {}", excerpt(value));
-        return Err(RecordError::Rule {
-            rule: RuleId::BrzRecordObject,
-            detail,
-        });
+        return Err(not_an_object(cursor.skip_value()?));
     }
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
         read_member(cursor, key, raw)?;
     }
+    finish_record(raw);
+    Ok(())
+}
+
+/// The error of a record that is not an object.
+pub(super) fn not_an_object(value: &str) -> RecordError {
+    let detail = format!("a record must be a JSON object, found {}", excerpt(value));
+    RecordError::Rule {
+        rule: RuleId::BrzRecordObject,
+        detail,
+    }
+}
+
+/// Assigns keys whose meaning depends on other keys of the record.
+#[inline]
+pub(super) fn finish_record(raw: &mut RawPurchase<'_>) {
     if !raw.extra.is_empty() {
         recognise_currents(raw);
+        recognise_total(raw);
     }
     keep_undocumented_payload(raw);
-    Ok(())
 }
 
 /// A purchase object with a `payload` is not a Cloud Data Ingestion row: the key is kept as an
@@ -52,8 +63,12 @@ fn keep_undocumented_payload(raw: &mut RawPurchase<'_>) {
     raw.keep_as_extra(PurchaseField::Payload, &payload);
 }
 
+/// Reads the value of a key at the cursor.
+///
+/// # Errors
+/// The text is not JSON.
 #[inline]
-fn read_member<'a>(
+pub(super) fn read_member<'a>(
     cursor: &mut JsonCursor<'a>,
     key: JsonStr<'a>,
     raw: &mut RawPurchase<'a>,
@@ -129,7 +144,7 @@ fn read_user_alias<'a>(
 }
 
 /// The field of a value that was kept as JSON text.
-fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
+pub(super) fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
     let options = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
@@ -137,6 +152,20 @@ fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
     match value {
         Cow::Borrowed(text) => read_field(&mut JsonCursor::new(text, options)).unwrap_or_default(),
         Cow::Owned(text) => Field::Json(Cow::Owned(text)),
+    }
+}
+
+/// Reads the undocumented key `total_price` of a record without a price. Beside a price it is an
+/// undocumented key like any other, unless the user has mapped it.
+fn recognise_total(raw: &mut RawPurchase<'_>) {
+    let name = PurchaseField::TotalPrice;
+    let is_there = |raw: &RawPurchase<'_>| raw.extra.iter().any(|extra| extra.key == name.as_str());
+    if raw.get(PurchaseField::Price).is_missing()
+        && *raw.get(name) == Field::Absent
+        && is_there(raw)
+        && let Some(extra) = raw.take_extra(name.as_str())
+    {
+        raw.set(name, field_of_text(extra.value));
     }
 }
 
@@ -201,18 +230,20 @@ pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
 
 /// If `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
 /// payload, gives the identifiers of the row precedence, and calls `validate` with the result;
-/// otherwise calls it with `outer` itself.
+/// otherwise calls it with `outer` itself. `fill` completes the record before.
 ///
 /// # Errors
 /// The payload is not a string with one JSON object.
 pub fn with_payload<R>(
     outer: &mut RawPurchase<'_>,
     options: JsonOptions,
+    fill: impl FnOnce(&mut RawPurchase<'_>),
     validate: impl FnOnce(&RawPurchase<'_>) -> R,
 ) -> Result<R, RecordError> {
     if *outer.get(PurchaseField::Payload) == Field::Absent
         || !outer.get(PurchaseField::ProductId).is_missing()
     {
+        fill(outer);
         return Ok(validate(outer));
     }
     let Field::Text(payload) = outer.get(PurchaseField::Payload).clone() else {
@@ -232,6 +263,7 @@ pub fn with_payload<R>(
     inner.origin = PurchaseOrigin::CloudDataIngestion;
     inner.duplicate_key = inner.duplicate_key.or_else(|| outer.duplicate_key.clone());
     overlay_identifiers(outer, &mut inner);
+    fill(&mut inner);
     Ok(validate(&inner))
 }
 

@@ -2,6 +2,9 @@
 
 use chrono_tz::Tz;
 
+use crate::input::mapping::FieldFill;
+use crate::values::pt_br::DecimalSign;
+
 /// The treatment of a purchase whose time is in the future (BRZ-TIME-FUTURE).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FuturePolicy {
@@ -21,8 +24,15 @@ pub struct PurchaseRuleSettings {
     pub now_micros: i64,
     /// Treatment of times later than `now_micros` plus a day.
     pub future: FuturePolicy,
+    /// The values that the user has stated for fields.
+    pub fills: Vec<FieldFill>,
+    /// Whether the user has named the source of quantities, and no default: an input in which no record
+    /// has one is then refused.
+    pub has_mapped_quantity: bool,
     /// Accept prices and quantities written as JSON strings.
     pub numbers_as_strings: bool,
+    /// The decimal sign of amounts in JSON strings; a point if none is stated.
+    pub decimal: Option<DecimalSign>,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
     pub reject_unknown_fields: bool,
 }

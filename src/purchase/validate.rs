@@ -5,12 +5,15 @@ mod identity;
 mod product_and_price;
 mod properties;
 mod time;
+mod total_price;
 
 use std::borrow::Cow;
 
+use super::amount_text::read_amount_texts;
 use super::currents_event;
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
+use super::fill::fill;
 use super::raw::{PurchaseOrigin, RawPurchase};
 use super::rule_settings::PurchaseRuleSettings;
 use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
@@ -18,11 +21,12 @@ use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
+use product_and_price::check_quantity;
 
 /// An accepted purchase.
 ///
-/// - `revenue` is exactly `price × quantity`.
-/// - `quantity` is in 1..=100.
+/// - `revenue` is exactly `total_price` if there is one, else exactly `price × quantity`.
+/// - `quantity` is above 0; above 100 only if the severity of BRZ-QTY-RANGE lets it be stored.
 /// - `properties` and `extra`, if present, are compact JSON objects, keys in source order.
 #[derive(Clone, Debug)]
 pub struct Purchase<'a> {
@@ -38,7 +42,9 @@ pub struct Purchase<'a> {
     pub time: Instant,
     /// The time as the dump writes it.
     pub time_raw: Cow<'a, str>,
-    /// `price × quantity`.
+    /// Price of all items, if the record has it.
+    pub total_price: Option<Amount>,
+    /// `total_price` if there is one, else `price × quantity`.
     pub revenue: Amount,
     /// Compact JSON.
     pub properties: Option<Cow<'a, str>>,
@@ -70,6 +76,23 @@ impl PurchaseValidator {
         Self { settings }
     }
 
+    /// Whether the user has named the source of quantities, and no default.
+    pub fn has_mapped_quantity(&self) -> bool {
+        self.settings.has_mapped_quantity
+    }
+
+    /// Reads amounts in strings, if the settings accept them, and fills the fields of a record with the
+    /// values that the user has stated.
+    #[inline]
+    pub fn fill(&self, raw: &mut RawPurchase<'_>) {
+        if self.settings.numbers_as_strings && !raw.is_row {
+            read_amount_texts(self.settings.decimal, raw);
+        }
+        if !self.settings.fills.is_empty() {
+            fill(&self.settings.fills, raw);
+        }
+    }
+
     /// Validates one record. `findings` is cleared first and then contains every rule that the
     /// record breaks; returns the purchase unless one of them rejects it.
     pub fn validate<'a>(
@@ -81,9 +104,8 @@ impl PurchaseValidator {
         self.check_keys(raw, findings);
         identity::check(raw, findings);
         let currency = product_and_price::check_product_and_currency(raw, findings);
-        let price = product_and_price::check_price(&self.settings, raw, currency, findings);
-        let quantity = product_and_price::check_quantity(&self.settings, raw, findings);
-        let revenue = product_and_price::revenue(price, quantity, findings);
+        let quantity = |findings: &mut Findings| check_quantity(&self.settings, raw, findings);
+        let amounts = total_price::check(&self.settings, raw, currency, quantity, findings);
         let time = time::check(&self.settings, raw, findings);
         let properties = properties::check(raw, findings);
         let update_existing_only = check_update_only(raw, findings);
@@ -91,14 +113,16 @@ impl PurchaseValidator {
             return None;
         }
         let (time, time_raw) = time?;
+        let (amounts, quantity) = amounts?;
         Some(Purchase {
             raw,
             currency: currency?,
-            price: price?,
-            quantity: quantity?,
+            price: amounts.price,
+            quantity,
             time,
             time_raw,
-            revenue: revenue?,
+            total_price: amounts.total,
+            revenue: amounts.revenue,
             properties,
             update_existing_only,
             extra: extra_object(&raw.extra),
@@ -117,6 +141,9 @@ impl PurchaseValidator {
             let shown = raw.get(name).shown();
             let detail = "the row and its payload differ; identifiers are taken from the row, other fields from the payload";
             findings.add(RuleId::BrzCdiConflict, name.as_str(), &shown, detail);
+        }
+        if raw.has_defaults() {
+            add_default_findings(raw, findings);
         }
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
@@ -138,6 +165,15 @@ impl PurchaseValidator {
                 findings.add(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);
             }
         }
+    }
+}
+
+/// Adds a finding for each field that a default of the user has filled.
+fn add_default_findings(raw: &RawPurchase<'_>, findings: &mut Findings) {
+    for name in raw.defaults() {
+        let shown = raw.get(name).shown();
+        let detail = "not in the record; the default of the settings is stored";
+        findings.add(RuleId::BrzFieldDefault, name.as_str(), &shown, detail);
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Field<'a> {
     Boolean(bool),
     /// The text of an object or an array.
     Json(Cow<'a, str>),
+    /// A text that does not have the format that the user has stated for its source.
+    OtherFormat(Cow<'a, str>),
 }
 
 impl Field<'_> {
@@ -35,7 +37,9 @@ impl Field<'_> {
             Self::Null => Cow::Borrowed("null"),
             Self::Boolean(true) => Cow::Borrowed("true"),
             Self::Boolean(false) => Cow::Borrowed("false"),
-            Self::Text(text) | Self::Number(text) | Self::Json(text) => Cow::Borrowed(text),
+            Self::Text(text) | Self::Number(text) | Self::Json(text) | Self::OtherFormat(text) => {
+                Cow::Borrowed(text)
+            }
         }
     }
 }

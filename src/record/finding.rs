@@ -1,6 +1,8 @@
 //! Findings: a broken rule, with field and value.
 
-use crate::rules::{RuleId, Severity};
+use std::sync::Arc;
+
+use crate::rules::{RuleId, RuleSeverities, Severity};
 use crate::values::text::is_unprintable;
 
 /// Maximum number of findings of one record with a text.
@@ -44,6 +46,8 @@ pub struct Findings {
     list: Vec<Finding>,
     rejecting: bool,
     with_texts: bool,
+    /// The severities that the user has set; none without any.
+    severities: Option<Arc<RuleSeverities>>,
     /// Non-rejecting rules that the current record breaks, each once.
     open: Vec<RuleId>,
     warned: [u64; RuleId::COUNT],
@@ -56,9 +60,16 @@ impl Findings {
             list: Vec::new(),
             rejecting: false,
             with_texts,
+            severities: None,
             open: Vec::new(),
             warned: [0; RuleId::COUNT],
         }
+    }
+
+    /// Applies the severities that the user has set.
+    #[must_use]
+    pub fn with_severities(self, severities: Option<Arc<RuleSeverities>>) -> Self {
+        Self { severities, ..self }
     }
 
     /// Clears the findings of the record; the counts stay.
@@ -90,19 +101,34 @@ impl Findings {
         &self.warned
     }
 
-    /// Adds a broken rule with the severity of the catalogue.
+    /// Adds a broken rule with the severity that the user has set, else that of the catalogue.
     pub fn add(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
-        let rejecting = rule.severity() == Severity::Reject;
-        self.record(rule, rejecting, field, value, detail);
+        self.add_unless_set(rule, rule.severity(), field, value, detail);
     }
 
-    /// Adds a broken rule that rejects the record, regardless of the severity in the catalogue.
+    /// Adds a broken rule with the severity that the user has set, else with `usual`.
+    pub fn add_unless_set(
+        &mut self,
+        rule: RuleId,
+        usual: Severity,
+        field: &str,
+        value: &str,
+        detail: &str,
+    ) {
+        let severities = self.severities.as_ref();
+        let set = severities.and_then(|severities| severities.set_for(rule));
+        match set.unwrap_or(usual) {
+            Severity::Off => {}
+            severity => self.record(rule, severity == Severity::Reject, field, value, detail),
+        }
+    }
+
+    /// Adds a broken rule that rejects the record, regardless of its severity.
     pub fn add_rejecting(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
         self.record(rule, true, field, value, detail);
     }
 
-    /// Adds a broken rule that does not reject the record, regardless of the severity in the
-    /// catalogue.
+    /// Adds a broken rule that does not reject the record, regardless of its severity.
     pub fn add_keeping(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
         self.record(rule, false, field, value, detail);
     }

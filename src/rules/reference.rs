@@ -1,6 +1,7 @@
 //! The catalogue as a reference page in Markdown.
 
 use super::catalogue::{Rule, rules};
+use super::id::RuleId;
 use super::severity::Severity;
 
 /// The kinds of rules, by the beginning of their ids.
@@ -12,7 +13,7 @@ const SECTIONS: [(&str, &str); 4] = [
 ];
 
 /// What each severity means, in the order of the page.
-const SEVERITIES: [(Severity, &str); 5] = [
+const SEVERITIES: [(Severity, &str); 6] = [
     (
         Severity::Reject,
         "the record is stored verbatim in the table `rejects`",
@@ -27,6 +28,10 @@ const SEVERITIES: [(Severity, &str); 5] = [
         "the whole input is refused: nothing of it is committed",
     ),
     (
+        Severity::Off,
+        "the rule is not applied: a choice of the user, no severity of the catalogue",
+    ),
+    (
         Severity::Parameter,
         "the report is answered with the documented error response",
     ),
@@ -36,7 +41,10 @@ const SEVERITIES: [(Severity, &str); 5] = [
 pub fn reference() -> String {
     let severities = SEVERITIES.map(|(severity, effect)| format!("| `{severity}` | {effect} |\n"));
     format!(
-        "\n`purchase-etl rules explain ID` prints a rule with an accepted and a rejected example.\n\n\
+        "\nThe severity of a rule with `reject`, `warn` and `off` in the column *can be* is the choice of the \
+         user: `--rule BRZ-QTY-RANGE=warn`, or `[rules]` in a job file. Every other rule has the severity of this \
+         page, because a record that breaks it could not be stored, or because it is not a rule on single \
+         records.\n\n`purchase-etl rules explain ID` prints a rule with an accepted and a rejected example.\n\n\
          | severity | effect |\n|---|---|\n{}{}",
         severities.concat(),
         SECTIONS.map(section).concat()
@@ -49,7 +57,7 @@ fn section((prefix, title): (&str, &str)) -> String {
     let rows: Vec<String> = of_section().map(row).collect();
     let entries: Vec<String> = of_section().map(entry).collect();
     format!(
-        "\n## {title}\n\n| rule | severity | requirement |\n|---|---|---|\n{}{}",
+        "\n## {title}\n\n| rule | severity | can be | requirement |\n|---|---|---|---|\n{}{}",
         rows.concat(),
         entries.concat()
     )
@@ -59,13 +67,24 @@ fn row(rule: &Rule) -> String {
     let (code, severity) = (rule.id.code(), rule.id.severity());
     let anchor = code.to_lowercase();
     let summary = escaped(&rule.summary).replace('|', "\\|");
-    format!("| [`{code}`](#{anchor}) | {severity} | {summary} |\n")
+    let choices = choices(rule.id);
+    format!("| [`{code}`](#{anchor}) | {severity} | {choices} | {summary} |\n")
+}
+
+/// The severities that the user can set.
+fn choices(rule: RuleId) -> String {
+    let choices = rule.choices().iter().map(|choice| choice.as_str());
+    choices.collect::<Vec<_>>().join(", ")
 }
 
 fn entry(rule: &Rule) -> String {
+    let severity = match choices(rule.id).as_str() {
+        "" => rule.id.severity().to_string(),
+        choices => format!("{}; can be {choices}", rule.id.severity()),
+    };
     let source = format!("“{}” ({})", rule.sentence, rule.source);
     let parts = [
-        ("Severity", Some(rule.id.severity().as_str())),
+        ("Severity", Some(severity.as_str())),
         ("Note", rule.note.as_deref()),
         ("Source", Some(&source)),
         ("Service response", rule.wire_message.as_deref()),
@@ -108,7 +127,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::RuleId;
 
     #[test]
     fn the_page_has_a_section_for_every_rule_and_a_line_for_every_severity() {

@@ -18,6 +18,8 @@ pub enum Severity {
     Parameter,
     /// The finding is only counted.
     Info,
+    /// The record is accepted, and nothing is counted: a choice of the user.
+    Off,
 }
 
 impl Severity {
@@ -29,6 +31,7 @@ impl Severity {
             Self::Refuse => "refuse",
             Self::Parameter => "parameter",
             Self::Info => "info",
+            Self::Off => "off",
         }
     }
 }

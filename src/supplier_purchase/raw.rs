@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS};
 
 use super::field::SupplierPurchaseField;
+use super::fields::MoneyFields;
 
 /// The fields of one supplier purchase in a dump. Reused for the next record.
 #[derive(Clone, Debug)]
@@ -22,6 +23,10 @@ pub struct RawSupplierPurchase<'a> {
     pub duplicate_key: Option<Cow<'a, str>>,
     /// Whether it is a row of delimited text, which has cells instead of objects.
     pub is_row: bool,
+    /// Whether amounts are single values, with their currencies beside them, if any.
+    pub has_flat_amounts: bool,
+    /// The fields that a default of the user has filled.
+    pub defaults: Vec<SupplierPurchaseField>,
 }
 
 impl Default for RawSupplierPurchase<'_> {
@@ -33,6 +38,8 @@ impl Default for RawSupplierPurchase<'_> {
             has_too_many_keys: false,
             duplicate_key: None,
             is_row: false,
+            has_flat_amounts: false,
+            defaults: Vec::new(),
         }
     }
 }
@@ -52,6 +59,8 @@ impl<'a> RawSupplierPurchase<'a> {
         self.has_too_many_keys = false;
         self.duplicate_key = None;
         self.is_row = false;
+        self.has_flat_amounts = false;
+        self.defaults.clear();
     }
 
     /// The value of a field. For an object it is the text; the members are separate fields.
@@ -68,6 +77,22 @@ impl<'a> RawSupplierPurchase<'a> {
             self.fields[name as usize] = value;
         }
         first
+    }
+
+    /// Sets a field, replacing its value.
+    pub(super) fn replace(&mut self, name: SupplierPurchaseField, value: Field<'a>) {
+        self.seen |= 1 << name as u64;
+        self.fields[name as usize] = value;
+    }
+
+    /// Sets the currency of the amounts that have none.
+    pub(super) fn set_common_currency(&mut self, code: &Field<'a>) {
+        for name in MoneyFields::ALL {
+            let has_amount = !self.get(name.amount).is_missing();
+            if has_amount && self.get(name.currency).is_missing() {
+                self.set(name.currency, code.clone());
+            }
+        }
     }
 
     /// Keeps an undocumented key, and records a duplicate one.

@@ -14,13 +14,14 @@ use crate::input::csv::columns::CsvValueType;
 use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonError, JsonOptions};
-use crate::record::{ExtraField, Field};
+use crate::record::{ExtraField, Field, formatted_time};
 use crate::values::pt_br::{
-    NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
+    CurrencySign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence,
+    parse_bool,
 };
 use crate::values::text::is_formula;
 
-use headers::{ColumnTarget, column_target};
+pub(super) use headers::{ColumnTarget, column_target};
 
 pub use headers::{CsvHeaders, SupplierPurchaseCsvColumns, csv_headers};
 
@@ -42,14 +43,20 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
         'l: 'r,
     {
         raw.is_row = true;
+        raw.has_flat_amounts = true;
         let mut common_currency = None;
-        let mut offsets = Vec::new();
+        let (mut offsets, mut signs) = (Vec::new(), Vec::new());
         for (plan, cell) in self.layout.columns.iter().zip(row.fields()) {
             if cell.is_empty() {
                 continue;
             }
             match plan.role.and_then(column_target) {
                 Some(ColumnTarget::Field(name, value_type)) => {
+                    if value_type == CsvValueType::Decimal
+                        && let Some(sign) = CurrencySign::of(cell)
+                    {
+                        signs.push((name, sign, cell));
+                    }
                     raw.set(name, parse_cell(name, value_type, plan, cell));
                 }
                 Some(ColumnTarget::AllCurrencies) => common_currency = Some(currency(cell)),
@@ -63,15 +70,35 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
                 keep_as_extra(plan, cell, raw);
             }
         }
-        let Some(code) = common_currency else {
-            return;
-        };
-        for name in MoneyFields::ALL {
-            let has_amount = !raw.get(name.amount).is_missing();
-            if has_amount && raw.get(name.currency).is_missing() {
-                raw.set(name.currency, code.clone());
-            }
+        if let Some(code) = common_currency {
+            raw.set_common_currency(&code);
         }
+        for (name, sign, cell) in signs {
+            apply_sign(name, sign, cell, raw);
+        }
+    }
+}
+
+/// Sets the currency of an amount without one to that of its sign. An amount whose sign names none stays
+/// text then, which the rules reject: the default currency may be another. A stated currency applies
+/// whatever the sign.
+fn apply_sign<'r>(
+    name: SupplierPurchaseField,
+    sign: CurrencySign,
+    cell: &'r str,
+    raw: &mut RawSupplierPurchase<'r>,
+) {
+    let Some(fields) = MoneyFields::of(name) else {
+        return;
+    };
+    if !raw.get(fields.currency).is_missing() {
+        return;
+    }
+    match sign.code() {
+        Some(code) => {
+            raw.set(fields.currency, Field::Text(Cow::Borrowed(code)));
+        }
+        None => raw.replace(name, Field::Text(Cow::Borrowed(cell))),
     }
 }
 
@@ -164,6 +191,9 @@ fn parse_cell<'r>(
             digits(cell).map_or_else(text, |digits| Field::Number(digits.into()))
         }
         CsvValueType::Timestamp | CsvValueType::Date => {
+            if let Some(format) = &plan.format {
+                return formatted_time(Cow::Borrowed(cell), format);
+            }
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
         CsvValueType::Boolean => parse_bool(cell).map_or_else(text, Field::Boolean),
@@ -208,9 +238,10 @@ fn status(cell: &str) -> Cow<'_, str> {
     Cow::Borrowed(found.map_or(cell, |(_, status)| *status))
 }
 
-/// A currency code; `R$` is BRL, because no other currency has this sign.
+/// A currency code, or that of a sign which only one currency has.
 fn currency(cell: &str) -> Field<'_> {
     let written = cell.trim();
-    let code = if written == "R$" { "BRL" } else { written };
-    Field::Text(Cow::Borrowed(code))
+    let sign = CurrencySign::of(written).filter(|sign| sign.as_str() == written);
+    let code = sign.and_then(CurrencySign::code);
+    Field::Text(Cow::Borrowed(code.unwrap_or(written)))
 }

@@ -22,14 +22,18 @@ pub fn read_record<'a>(
 ) -> Result<(), RecordError> {
     raw.clear();
     if cursor.peek()? != JsonKind::Object {
-        let value = cursor.skip_value()?;
-        let detail = format!("a record must be a JSON object, found {}", excerpt(value));
-        return Err(RecordError::Rule {
-            rule: RuleId::CplRecordObject,
-            detail,
-        });
+        return Err(not_an_object(cursor.skip_value()?));
     }
     Ok(read_members(cursor, None, raw)?)
+}
+
+/// The error of a record that is not an object.
+pub(super) fn not_an_object(value: &str) -> RecordError {
+    let detail = format!("a record must be a JSON object, found {}", excerpt(value));
+    RecordError::Rule {
+        rule: RuleId::CplRecordObject,
+        detail,
+    }
 }
 
 /// Reads the members of the purchase, or of its object `parent`. Documented objects are nested at most
@@ -41,21 +45,34 @@ fn read_members<'a>(
 ) -> Result<(), JsonError> {
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
-        let key = key.decode();
-        let Some(name) = SupplierPurchaseField::of_key(parent, &key) else {
-            read_extra(cursor, with_path(parent, key), raw)?;
-            continue;
-        };
-        let value = if name.is_object() && cursor.peek()? == JsonKind::Object {
-            let start = cursor.offset();
-            read_members(cursor, Some(name), raw)?;
-            Field::Json(Cow::Borrowed(cursor.slice(start, cursor.offset())))
-        } else {
-            read_field(cursor)?
-        };
-        if !raw.set(name, value) {
-            raw.duplicate_key.get_or_insert(with_path(parent, key));
-        }
+        read_member(cursor, parent, key.decode(), raw)?;
+    }
+    Ok(())
+}
+
+/// Reads the value of a key at the cursor.
+///
+/// # Errors
+/// The text is not JSON.
+#[inline]
+pub(super) fn read_member<'a>(
+    cursor: &mut JsonCursor<'a>,
+    parent: Option<SupplierPurchaseField>,
+    key: Cow<'a, str>,
+    raw: &mut RawSupplierPurchase<'a>,
+) -> Result<(), JsonError> {
+    let Some(name) = SupplierPurchaseField::of_key(parent, &key) else {
+        return read_extra(cursor, with_path(parent, key), raw);
+    };
+    let value = if name.is_object() && cursor.peek()? == JsonKind::Object {
+        let start = cursor.offset();
+        read_members(cursor, Some(name), raw)?;
+        Field::Json(Cow::Borrowed(cursor.slice(start, cursor.offset())))
+    } else {
+        read_field(cursor)?
+    };
+    if !raw.set(name, value) {
+        raw.duplicate_key.get_or_insert(with_path(parent, key));
     }
     Ok(())
 }

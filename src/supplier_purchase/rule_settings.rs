@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::company::CompanyId;
+use crate::input::mapping::FieldFill;
 use crate::values::currency::Currency;
 
 /// The settings that affect validation; all of them are recorded in the run report.
@@ -18,6 +19,8 @@ pub struct SupplierPurchaseRuleSettings {
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
     pub reject_unknown_fields: bool,
+    /// The values that the user has stated for fields.
+    pub fills: Vec<FieldFill>,
     /// The dump was requested with `deleted=only`: every purchase in it is deleted, even if the record
     /// does not show it.
     pub deleted_only: bool,

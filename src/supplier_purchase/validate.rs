@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 use super::field::{SupplierFieldSpec, SupplierFieldType, SupplierPurchaseField};
 use super::fields::{FIELDS, MoneyFields};
+use super::fill::fill;
 use super::raw::RawSupplierPurchase;
 use super::rule_settings::SupplierPurchaseRuleSettings;
 use super::values::{SupplierPurchase, SupplierPurchaseKey, SupplierPurchaseValues, SupplierValue};
@@ -39,6 +40,11 @@ impl SupplierPurchaseValidator {
     /// input (CPL-COMPANY-REQUIRED).
     pub fn is_missing_company(&self, raw: &RawSupplierPurchase<'_>) -> bool {
         self.settings.company.is_none() && raw.get(SupplierPurchaseField::CompanyId).is_missing()
+    }
+
+    /// Fills the fields of a record with the values that the user has stated.
+    pub fn fill(&self, raw: &mut RawSupplierPurchase<'_>) {
+        fill(&self.settings.fills, raw);
     }
 
     /// Validates one record. `findings` is cleared first and then contains every violated rule; the
@@ -85,6 +91,11 @@ impl SupplierPurchaseValidator {
         if raw.has_too_many_keys {
             let detail = format!("more than {MAX_EXTRA_FIELDS} undocumented keys in one record");
             findings.add_rejecting(RuleId::FileLimit, "", "", &detail);
+        }
+        for name in &raw.defaults {
+            let shown = raw.get(*name).shown();
+            let detail = "not in the record; the default of the settings is stored";
+            findings.add(RuleId::CplFieldDefault, name.as_str(), &shown, detail);
         }
         for extra in &raw.extra {
             validate_undocumented_value(&extra.key, &extra.value, findings);

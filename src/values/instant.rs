@@ -28,9 +28,11 @@ mod epoch;
 mod local_day;
 mod parse;
 mod parsed;
+mod time_format;
 
 pub use calendar::{date_utc, days_since_epoch, format_utc_micros};
 pub use epoch::parse_epoch;
 pub use local_day::{local_date, local_day_start};
 pub use parse::{parse_any_date, parse_date, parse_instant};
 pub use parsed::{Instant, InstantError, InstantNotes, ParsedInstant};
+pub use time_format::{InvalidTimeFormat, TimeFormat};

@@ -5,9 +5,12 @@
 //! text or a boolean; or evidence about the format of its column. `None` for a text that is not valid
 //! in the declared format. Decisions about a column are made elsewhere.
 
+mod currency_sign;
 mod number;
+mod number_prefix;
 mod timestamp;
 
+pub use currency_sign::CurrencySign;
 pub use number::{DecimalSign, NumberEvidence, normalise_number, number_evidence};
 pub use timestamp::{DateEvidence, DateOrder, date_evidence, normalise_timestamp};
 

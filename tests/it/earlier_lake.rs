@@ -46,10 +46,10 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
 
     let refused = workdir.run(["ingest", "--lake", "lake", "events.ndjson"]);
     refused.assert_code(1).assert_stderr_contains(&[
-        "table \"inputs\" has no column default_timezone, state",
+        "table \"purchases\" has no column total_price",
         "lake upgrade",
     ]);
-    upgrade_inputs(&workdir);
+    upgrade_tables(&workdir);
     assert_answered();
     let inputs = [
         workdir.path("events.ndjson"),
@@ -68,13 +68,19 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
     lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
-/// Adds the columns that the table of inputs of version 0.1.0 lacks.
+/// Adds the columns that the tables of version 0.1.0 lack.
 #[track_caller]
-fn upgrade_inputs(workdir: &Workdir) {
+fn upgrade_tables(workdir: &Workdir) {
     let upgraded = lake_command_json(workdir, "upgrade", &[]);
-    let columns = upgraded[0]["columns"].as_array().expect("a list");
-    let names: Vec<_> = columns.iter().map(|column| &column["name"]).collect();
-    assert_eq!(names, ADDED_TO_INPUTS);
+    let names = |table: &str| -> Vec<Value> {
+        let mut tables = upgraded.as_array().expect("a list").iter();
+        let found = tables.find(|report| report["table"] == table);
+        let columns = found.expect("the table")["columns"].as_array();
+        let columns = columns.expect("a list").iter();
+        columns.map(|column| column["name"].clone()).collect()
+    };
+    assert_eq!(names("inputs"), ADDED_TO_INPUTS);
+    assert_eq!(names("purchases"), ["total_price"]);
 }
 
 const ADDED_TO_INPUTS: [&str; 4] = ["default_timezone", "state", "reading_settings", "reason"];
@@ -83,7 +89,7 @@ const ADDED_TO_INPUTS: [&str; 4] = ["default_timezone", "state", "reading_settin
 fn states_of_version_0_1_0_are_recognised_by_their_hash_and_replaced_as_in_a_new_lake() {
     let old = Workdir::new();
     lake_of_0_1_0(&old);
-    upgrade_inputs(&old);
+    upgrade_tables(&old);
     let new = Workdir::new();
     let suppliers = ["--kind", "supplier-purchases", "--company-id", "12"];
     let ingest = |workdir: &Workdir, dump: PathBuf| {
@@ -143,14 +149,14 @@ fn a_lake_in_the_first_layout_is_answered_upgraded_and_extended() {
         lake_command(&workdir, "files", &["--table", table]).assert_code(0);
     }
 
-    upgrade_inputs(&workdir);
+    upgrade_tables(&workdir);
     let upgraded = lake_command_json(&workdir, "upgrade", &[]);
     let unchanged =
         TABLES.map(|table| json!({"table": table, "columns": [], "committed_version": null}));
     assert_eq!(upgraded, json!(unchanged));
     remove_column(&workdir, "purchases", "update_existing_only");
     let upgraded = lake_command_json(&workdir, "upgrade", &["--table", "purchases"]);
-    assert_eq!(upgraded[0]["committed_version"], 2, "{upgraded:#}");
+    assert_eq!(upgraded[0]["committed_version"], 3, "{upgraded:#}");
     assert_eq!(upgraded[0]["columns"][0]["type"], "boolean");
     assert_eq!(answers(&workdir), before, "to the byte");
 
@@ -181,7 +187,7 @@ fn an_input_of_a_stopped_run_whose_commit_names_no_file_is_counted_again() {
         in_first_layout(&workdir, table);
     }
     unlist(&workdir);
-    upgrade_inputs(&workdir);
+    upgrade_tables(&workdir);
     let options = ["--reject-limit=50%", "--default-timezone=America/Sao_Paulo"].map(PathBuf::from);
     let events = [workdir.path("events.ndjson")];
     let again = workdir.ingest(options.iter().chain(&events));

@@ -92,6 +92,8 @@ mod lineage;
 mod log_lines;
 /// Lake maintenance as steps of a job.
 mod maintenance_jobs;
+/// Dumps with keys and columns of other names.
+mod mapped_inputs;
 /// How much memory a run may need.
 mod memory;
 /// A month of nights through the nightly job.
@@ -114,6 +116,8 @@ mod resource_limits;
 mod rooms;
 /// The examples of the catalogue of rules.
 mod rule_examples;
+/// Severities of rules that the user sets, from the command line and from job files.
+mod rule_severities;
 /// The run history.
 mod run_history;
 /// Reports on the sample data against the results of the oracle.

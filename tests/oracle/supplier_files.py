@@ -243,7 +243,10 @@ def _money(record, text, currency, brazilian):
         return None
     digits = flat_csv.number(text, brazilian)
     numeric = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", digits)
-    if currency is None:
+    if currency is None and "R$" in text:
+        # The sign of the real, which no other currency uses.
+        currency = "BRL"
+    elif currency is None:
         currency = "BRL"
         record.warnings.append("CPL-MONEY-DEFAULT")
     elif currency.strip() == "R$":

@@ -9,6 +9,7 @@ use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
 use crate::input::csv::dialect::DialectOverrides;
+use crate::rules::RuleSeverity;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
 use crate::values::parse_timezone;
@@ -42,15 +43,6 @@ pub(in crate::commands) struct ReadArguments {
     /// Take the company from the end of each path, e.g. `company={company_id}/*.json`
     #[arg(long, value_name = "TEMPLATE", help_heading = "Supplier purchases")]
     pub(super) company_path: Option<CompanyPath>,
-    /// Set the currency of CSV amounts without one, as an ISO 4217 code [default: BRL]
-    #[arg(
-        long,
-        value_name = "CODE",
-        value_parser = parse_default_currency,
-        help_heading = "Supplier purchases",
-        hide_short_help = true
-    )]
-    pub(super) default_currency: Option<Currency>,
     /// Treat every purchase as deleted: the inputs were requested with `deleted=only`
     #[arg(long, help_heading = "Supplier purchases", hide_short_help = true)]
     pub(super) deleted_only: bool,
@@ -69,15 +61,49 @@ pub(in crate::commands) struct ReadArguments {
     /// Read times with no offset in this zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
     pub(super) default_timezone: Option<Tz>,
+    /// Set the severity of a rule: reject, warn or off, e.g. `BRZ-QTY-RANGE=warn`; repeatable
+    ///
+    /// `rules list` shows which rules can have which severities.
+    #[arg(long, value_name = "RULE=SEVERITY", hide_short_help = true)]
+    pub(super) rule: Vec<RuleSeverity>,
     /// Reject purchases more than a day in the future, which otherwise are a warning
     #[arg(long, hide_short_help = true)]
     pub(super) reject_future: bool,
     /// The dialect of delimited text
     #[command(flatten)]
     pub(super) csv: DialectOverrides,
-    /// Map a column to a field, e.g. `Preço final=price`; repeatable; for CSV inputs only
-    #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "CSV")]
-    pub(super) mapping: Vec<String>,
+    /// Map a column or key to a field, e.g. `Preço final=price`; repeatable
+    ///
+    /// A dot leads into a JSON object: `customer.id=external_id`. After a colon, the format of a time:
+    /// `Data=time:%d/%m/%y`.
+    #[arg(long, value_name = "SOURCE=FIELD", help_heading = "Mapping")]
+    pub(super) map: Vec<String>,
+    /// Set the value of a field in records without it, e.g. `external_id=anonymous`; repeatable
+    #[arg(
+        long,
+        value_name = "FIELD=VALUE",
+        help_heading = "Mapping",
+        hide_short_help = true
+    )]
+    pub(super) default: Vec<String>,
+    /// Set the value of a field in all records, e.g. `app_id=shop`; repeatable
+    #[arg(
+        long,
+        value_name = "FIELD=VALUE",
+        help_heading = "Mapping",
+        hide_short_help = true
+    )]
+    pub(super) constant: Vec<String>,
+    /// Set the currency of records without one, as an ISO 4217 code [default: none; BRL for supplier
+    /// purchases]
+    #[arg(
+        long,
+        value_name = "CODE",
+        value_parser = parse_default_currency,
+        help_heading = "Mapping",
+        hide_short_help = true
+    )]
+    pub(super) default_currency: Option<Currency>,
     /// Refuse inputs with a longer record, in bytes [default: 1048576]
     #[arg(
         long,
@@ -170,7 +196,10 @@ mod tests {
             ("max_line_bytes", usual.max_line_bytes.to_string()),
             ("max_depth", usual.max_depth.to_string()),
             ("max_ratio", usual.max_ratio.to_string()),
-            ("default_currency", DEFAULT_CURRENCY.to_string()),
+            (
+                "default_currency",
+                format!("none; {DEFAULT_CURRENCY} for supplier purchases"),
+            ),
         ] {
             let default = format!("[default: {value}]");
             assert!(help(id).ends_with(&default), "{id}: {}", help(id));

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use super::{ReadArguments, RecordKindSelection};
 use crate::ingest::ReadingSettings;
+use crate::rules::{RuleId, RuleSeverities, Severity};
 
 const TIMEZONE: &str = "default_timezone";
 
@@ -36,9 +37,12 @@ impl ReadArguments {
         ]);
         if self.kind != RecordKindSelection::Purchases {
             settings.insert("deleted_only", self.deleted_only.to_string());
+        }
+        let is_for_suppliers = self.kind != RecordKindSelection::Purchases;
+        if is_for_suppliers || self.default_currency.is_some() {
             settings.insert("default_currency", self.default_currency().to_string());
         }
-        let mapping = (!self.mapping.is_empty()).then(|| self.mapping.join(", "));
+        let joined = |entries: &[String]| (!entries.is_empty()).then(|| entries.join(", "));
         let explicit = [
             (
                 "company_id",
@@ -58,17 +62,60 @@ impl ReadArguments {
             ),
             ("decimal", self.csv.decimal.as_ref().map(value_name)),
             ("date_order", self.csv.date_order.as_ref().map(value_name)),
-            ("map", mapping),
+            ("map", joined(&self.map)),
+            ("rule", joined(&self.rules())),
+            ("default", joined(&self.default)),
+            ("constant", joined(&self.constant)),
         ];
         let explicit = explicit.into_iter();
         settings.extend(explicit.filter_map(|(name, value)| Some((name, value?))));
         settings
     }
+
+    /// The severities that are set, in the order of the catalogue.
+    fn rules(&self) -> Vec<String> {
+        let severities = RuleSeverities::of(&self.rule);
+        severities
+            .entries()
+            .map(|entry| entry.to_string())
+            .collect()
+    }
+
+    /// The severities that are set for rules of a kind, as far as rows depend on them: whether a rule
+    /// rejects. BRZ-EMAIL-FORM rejects some records unless its severity is set.
+    pub(super) fn row_severities(&self, is_of_kind: fn(RuleId) -> bool) -> Vec<String> {
+        let severities = RuleSeverities::of(&self.rule);
+        let changed = severities.entries().filter(|entry| {
+            let rejects = entry.severity == Severity::Reject;
+            let rejects_usually = entry.rule.severity() == Severity::Reject;
+            let differs = rejects != rejects_usually || entry.rule == RuleId::BrzEmailForm;
+            is_of_kind(entry.rule) && differs
+        });
+        let texts = changed.map(|entry| {
+            let effect = if entry.severity == Severity::Reject {
+                "reject"
+            } else {
+                "keep"
+            };
+            format!("{}={effect}", entry.rule)
+        });
+        texts.collect()
+    }
+
+    /// Settings that change no row of customer purchases. They have no default currency that is not
+    /// stated.
+    pub(super) fn not_of_purchases(&self) -> &'static [&'static str] {
+        if self.default_currency.is_some() {
+            &["deleted_only"]
+        } else {
+            &["default_currency", "deleted_only"]
+        }
+    }
 }
 
 /// Settings that are not compared: they decide whether an input is read, and how fast; and the company
 /// of an input, which is part of its digest.
-const NOT_COMPARED: [&str; 8] = [
+const NOT_COMPARED: [&str; 9] = [
     "company_id",
     "company_path",
     "max_record_bytes",
@@ -77,20 +124,23 @@ const NOT_COMPARED: [&str; 8] = [
     "max_ratio",
     "threads",
     "now",
+    // Compared by their effect on rows.
+    "rule",
 ];
-
-/// Settings that change no row of customer purchases.
-pub(super) const NOT_OF_PURCHASES: &[&str] = &["default_currency", "deleted_only"];
 
 /// Settings that change no row of supplier purchases.
 pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future"];
 
-/// Hashes of the settings that rows depend on, without those of `other_kind`.
+/// Hashes of the settings that rows depend on, without those of `other_kind`, with `severities`.
 pub(super) fn reading_settings(
     settings: &BTreeMap<&'static str, String>,
     other_kind: &[&str],
+    severities: &[String],
 ) -> ReadingSettings {
     let mut base = blake3::Hasher::new();
+    for severity in severities {
+        base.update(format!("rule {severity}\n").as_bytes());
+    }
     for (name, value) in settings {
         let is_left_out = NOT_COMPARED.contains(name) || other_kind.contains(name);
         if !is_left_out && *name != TIMEZONE {

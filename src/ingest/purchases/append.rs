@@ -135,6 +135,7 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
     ) -> Result<(), RunError> {
         let mut rows = chunk.rows.unwrap_or_default();
         let kind = &run.options.run.kind;
+        open.counters.with_quantity += rows.with_quantity;
         self.cross_chunk
             .update(kind, &mut rows, &mut open.counters)?;
         apply_day_limit(&mut open.counters, &rows, run.options.max_partitions);

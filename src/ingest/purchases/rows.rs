@@ -15,6 +15,8 @@ pub struct PurchaseRows {
     pub fingerprints: Vec<u64>,
     /// Fingerprints of the product ids.
     pub products: foldhash::HashSet<u64>,
+    /// Number of purchases whose record has a quantity.
+    pub with_quantity: u64,
     /// Number of rows that were dropped as duplicate events.
     pub duplicates: u64,
 }

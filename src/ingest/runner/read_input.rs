@@ -182,9 +182,11 @@ impl<K: RecordKind> ReadContext<K> {
         let validation_settings = Arc::new(ValidationSettings {
             kind,
             json: options.json(),
+            mapping: options.json_mapping(),
             limits: options.limits,
             source_file: input.location.to_string().into(),
             run_id: self.settings.run_id.as_str().into(),
+            severities: self.settings.severities.clone(),
             with_texts: self.settings.with_texts,
         });
         while let Some(chunk) = reader.next_chunk()? {

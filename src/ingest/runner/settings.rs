@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use crate::input::ReaderOptions;
+use crate::rules::RuleSeverities;
 
 /// Counters of a run in progress, and its stop flag; shared with the progress display.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct RunSettings<K> {
     pub reader: ReaderOptions,
     /// The kind of the records, with its rules.
     pub kind: K,
+    /// The severities that the user has set; none without any.
+    pub severities: Option<Arc<RuleSeverities>>,
     /// Keep the text of warnings.
     pub with_texts: bool,
     /// Threads that validate and encode.

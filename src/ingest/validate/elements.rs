@@ -114,7 +114,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             return Ok(());
         }
         let is_object = cursor.peek().map_err(|error| walk.refusal(error))? == JsonKind::Object;
-        let read = K::read_record(cursor, &mut walk.raw);
+        let read = self.read_record(cursor, &mut walk.raw);
         let position = walk.position(start);
         let text = cursor.slice(start, cursor.offset());
         let span = RecordSpan {

@@ -15,13 +15,14 @@ use crate::input::{
     SourcePosition,
 };
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
-use crate::rules::RuleId;
+use crate::rules::{RuleId, RuleSeverities};
 
 /// Reads and validates texts with these settings.
 #[derive(Clone)]
 pub(in crate::ingest) struct TestReader {
     pub(in crate::ingest) options: ReaderOptions,
     pub(in crate::ingest) rules: PurchaseRuleSettings,
+    pub(in crate::ingest) severities: Option<RuleSeverities>,
 }
 
 /// The result of validating a text.
@@ -62,9 +63,13 @@ impl TestReader {
                 // 2026-11-20T12:00:00Z
                 now_micros: 1_795_176_000_000_000,
                 future: FuturePolicy::Warn,
+                fills: Vec::new(),
+                has_mapped_quantity: false,
                 numbers_as_strings: false,
+                decimal: None,
                 reject_unknown_fields: false,
             },
+            severities: None,
         }
     }
 
@@ -104,9 +109,11 @@ impl TestReader {
         let settings = ValidationSettings {
             kind: Purchases::new(PurchaseValidator::new(self.rules.clone())),
             json: self.options.json(),
+            mapping: self.options.json_mapping(),
             limits: self.options.limits,
             source_file: "test".into(),
             run_id: "run".into(),
+            severities: self.severities.clone().map(Arc::new),
             with_texts: true,
         };
         let mut reader =

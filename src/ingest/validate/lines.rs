@@ -85,7 +85,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let read = if is_array {
             cursor.skip_value().map(drop).map_err(RecordError::from)
         } else {
-            K::read_record(&mut cursor, raw)
+            self.read_record(&mut cursor, raw)
         };
         // A value that is not an object is still one complete JSON value.
         let is_json = !matches!(read, Err(RecordError::Syntax(_)));

@@ -56,6 +56,12 @@ pub trait ColumnAliases {
     /// The fields that columns can be mapped to.
     fn roles(&self) -> &'static [ColumnRole];
 
+    /// The field in whose place this one is read: a header gives it to a column only if no column
+    /// fills that field.
+    fn replaced_field(&self, _role: usize) -> Option<usize> {
+        None
+    }
+
     /// The key of a property column, in its original spelling. The header is not normalised.
     fn property_of(&self, header: &str) -> Option<String> {
         property_key(header)

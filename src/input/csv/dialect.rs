@@ -51,7 +51,7 @@ use super::refusal::CsvRefusal;
 use notes::DetectionNotes;
 
 pub use layout::{ColumnPlan, CsvLayout, DialectDecision};
-pub use overrides::{DialectOverrides, Mapping, UnknownMappedField};
+pub use overrides::DialectOverrides;
 pub use sample::{CsvSample, MAX_COLUMNS};
 
 /// Detects the dialect of a file; `None` when the sample has only blank lines.

@@ -4,7 +4,7 @@ use super::super::currents_event::REDACTED;
 use super::super::field::PurchaseField;
 use super::super::raw::{PurchaseOrigin, RawPurchase};
 use crate::record::{Field, Findings};
-use crate::rules::RuleId;
+use crate::rules::{RuleId, Severity};
 
 /// Longest `external_id`, bytes of UTF-8 (Braze API errors, `EXTERNAL_USER_ID_TOO_LARGE`).
 const EXTERNAL_ID_MAX_BYTES: usize = 987;
@@ -129,7 +129,8 @@ fn check_email(raw: &RawPurchase<'_>, only_identifier: bool, findings: &mut Find
     }
     let detail = "not an e-mail address: one @ and a domain with a dot are required";
     if only_identifier {
-        findings.add_rejecting(RuleId::BrzEmailForm, "email", email, detail);
+        let usual = Severity::Reject;
+        findings.add_unless_set(RuleId::BrzEmailForm, usual, "email", email, detail);
     } else {
         findings.add(RuleId::BrzEmailForm, "email", email, detail);
     }

@@ -7,6 +7,7 @@ use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
 use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal, widened_float};
+use crate::values::pt_br::CurrencySign;
 
 /// Longest `product_id`, Unicode scalar values ("pode ter até 255 caracteres").
 const PRODUCT_ID_MAX_CHARS: usize = 255;
@@ -31,7 +32,13 @@ pub(super) fn check_product_and_currency(
             );
         }
     }
-    let Field::Text(code) = raw.get(PurchaseField::Currency) else {
+    let currency = raw.get(PurchaseField::Currency);
+    if let Some(sign) = raw.amount_sign
+        && !check_sign(sign, currency, findings)
+    {
+        return None;
+    }
+    let Field::Text(code) = currency else {
         let detail = "an ISO 4217 code is required";
         let shown = raw.get(PurchaseField::Currency).shown();
         findings.add(RuleId::BrzCurRequired, "currency", &shown, detail);
@@ -59,6 +66,26 @@ pub(super) fn check_product_and_currency(
         findings.add(RuleId::BrzCurRetired, "currency", code, detail);
     }
     Some(parsed.currency)
+}
+
+/// Whether a currency sign and the currency of the record give the currency; otherwise a finding rejects
+/// the record, or the severity of the rule leaves the currency to the record.
+#[cold]
+fn check_sign(sign: CurrencySign, currency: &Field<'_>, findings: &mut Findings) -> bool {
+    let shown = sign.as_str();
+    let code = match currency {
+        Field::Text(code) if !code.is_empty() => code,
+        _ => {
+            let detail = "several currencies have this sign; write the currency, or state --default-currency";
+            findings.add_rejecting(RuleId::BrzCurSign, "currency", shown, detail);
+            return false;
+        }
+    };
+    if !sign.may_be(&code.to_ascii_uppercase()) {
+        let detail = format!("the amount has another sign than the currency {code}");
+        findings.add(RuleId::BrzCurSign, "currency", shown, &detail);
+    }
+    true
 }
 
 fn check_product_text(product: &str, findings: &mut Findings) {
@@ -117,10 +144,23 @@ pub(super) fn check_price(
         );
         return None;
     }
+    check_amount(settings, raw, PurchaseField::Price, currency, findings)
+}
+
+/// The amount of a field that is there.
+#[inline]
+pub(super) fn check_amount(
+    settings: &PurchaseRuleSettings,
+    raw: &RawPurchase<'_>,
+    name: PurchaseField,
+    currency: Option<Currency>,
+    findings: &mut Findings,
+) -> Option<Amount> {
+    let field = raw.get(name);
     let Some(text) = digits(settings, field) else {
         findings.add(
             RuleId::BrzPriceType,
-            "price",
+            name.as_str(),
             &field.shown(),
             "must be a number",
         );
@@ -133,14 +173,14 @@ pub(super) fn check_price(
                 AmountError::Syntax => "must be a decimal number",
                 _ => "does not fit 29 digits before and 9 after the decimal point",
             };
-            findings.add(RuleId::BrzPriceType, "price", text, detail);
+            findings.add(RuleId::BrzPriceType, name.as_str(), text, detail);
             return None;
         }
     };
     if raw.origin == PurchaseOrigin::Currents {
         parsed = restore_float_price(text, parsed, currency, findings);
     }
-    add_price_findings(text, parsed, currency, findings);
+    add_amount_findings(name.as_str(), text, parsed, currency, findings);
     Some(parsed.amount)
 }
 
@@ -192,8 +232,9 @@ fn float_limit(units: u8) -> u32 {
     }
 }
 
-/// Adds the findings on the digits and the sign of a price.
-fn add_price_findings(
+/// Adds the findings on the digits and the sign of an amount.
+fn add_amount_findings(
+    field: &str,
     text: &str,
     parsed: ParsedAmount,
     currency: Option<Currency>,
@@ -206,18 +247,18 @@ fn add_price_findings(
     } = parsed;
     if rounded {
         let detail = "more than 9 decimals; rounded half to even";
-        findings.add(RuleId::BrzPriceRounded, "price", text, detail);
+        findings.add(RuleId::BrzPriceRounded, field, text, detail);
     }
     if let Some(units) = currency.and_then(minor_units)
         && decimals > u32::from(units)
     {
         let detail = format!("more decimals than the currency has ({units})");
-        findings.add(RuleId::BrzPriceScale, "price", text, &detail);
+        findings.add(RuleId::BrzPriceScale, field, text, &detail);
     }
     if amount.is_negative() {
         findings.add(
             RuleId::BrzPriceNeg,
-            "price",
+            field,
             text,
             "negative: counted as a refund",
         );
@@ -270,9 +311,15 @@ pub(super) fn check_quantity(
     }
     match i16::try_from(quantity) {
         Ok(small) if QUANTITIES.contains(&small) => Some(small),
-        _ => {
+        Ok(small) if small > *QUANTITIES.end() => {
             let detail = "must be from 1 to 100";
             findings.add(RuleId::BrzQtyRange, "quantity", text, detail);
+            Some(small)
+        }
+        _ => {
+            // What is not positive is no number of items, and a larger number does not fit the column.
+            let detail = format!("must be from 1 to 100, and at most {}", i16::MAX);
+            findings.add_rejecting(RuleId::BrzQtyRange, "quantity", text, &detail);
             None
         }
     }

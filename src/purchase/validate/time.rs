@@ -55,7 +55,7 @@ pub(super) fn check<'a>(
         Field::Number(text) if is_event => parse_epoch(text),
         Field::Text(text) => parse_instant(text, zone),
         other => {
-            let detail = "must be a string in ISO 8601";
+            let detail = fault_of(other);
             findings.add(RuleId::BrzTimeFormat, "time", &other.shown(), detail);
             return None;
         }
@@ -83,6 +83,14 @@ pub(super) fn check<'a>(
         }
     }
     Some((instant, shown))
+}
+
+/// What is wrong with a value that is no text of a time.
+fn fault_of(value: &Field<'_>) -> &'static str {
+    match value {
+        Field::OtherFormat(_) => "does not have the format that --map states for it",
+        _ => "must be a string in ISO 8601",
+    }
 }
 
 fn is_epoch(text: &str) -> bool {

@@ -12,7 +12,7 @@ use crate::supplier_purchase::fields::FIELDS;
 
 /// The target of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ColumnTarget {
+pub(in crate::supplier_purchase) enum ColumnTarget {
     /// One field.
     Field(SupplierPurchaseField, CsvValueType),
     /// The currency of every amount without a separate currency column.
@@ -76,7 +76,7 @@ pub type CsvHeaders = (
 const COMMON_CURRENCY_HEADERS: [&str; 1] = ["moeda"];
 
 /// The target of the column with this role.
-pub(super) fn column_target(role: usize) -> Option<ColumnTarget> {
+pub(in crate::supplier_purchase) fn column_target(role: usize) -> Option<ColumnTarget> {
     TARGETS.get(role).map(|(_, target)| *target)
 }
 

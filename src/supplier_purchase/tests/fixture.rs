@@ -29,6 +29,7 @@ pub(super) fn settings() -> SupplierPurchaseRuleSettings {
         company: CompanyId::new(12),
         default_zone: chrono_tz::Tz::UTC,
         default_currency: parse_currency("BRL").unwrap().currency,
+        fills: Vec::new(),
         numbers_as_strings: false,
         reject_unknown_fields: false,
         deleted_only: false,

@@ -330,3 +330,36 @@ fn a_table_of_sales_is_recognised_by_its_columns() {
         assert_eq!(raw.wrong_kind(), None);
     });
 }
+
+#[test]
+fn a_sign_names_the_currency_of_an_amount_or_rejects_it() {
+    let table = |total: &str, currency: &str| {
+        format!(
+            "id;registration_date;supplier_id;total;currency;updated_at\n\
+             1;2025-01-14;2;{total};{currency};2025-01-14T10:00:00-03:00\n"
+        )
+    };
+    for (total, currency, expected) in [
+        ("€ 12,50", "", Some("12.5 EUR")),
+        ("R$ 12,50", "BRL", Some("12.5 BRL")),
+        ("$ 12,50", "USD", Some("12.5 USD")),
+        ("$ 12,50", "", None),
+        ("€ 12,50", "BRL", Some("12.5 BRL")),
+    ] {
+        let text = table(total, currency);
+        each_row(
+            &settings(),
+            &text,
+            |_, validated, purchase| match expected {
+                Some(expected) => {
+                    assert_eq!(
+                        shown(purchase.unwrap(), Name::TotalAmount),
+                        expected,
+                        "{text}"
+                    );
+                }
+                None => assert_eq!(validated.broken(), [RuleId::CplMoneyShape], "{text}"),
+            },
+        );
+    }
+}

@@ -54,14 +54,22 @@ fn add_default_currency_finding(context: &ValidationContext<'_, '_>, findings: &
     let has_none = |name: &MoneyFields| is_without_currency(context, *name);
     if let Some(name) = MoneyFields::ALL.into_iter().find(has_none) {
         let code = context.settings.default_currency;
-        let detail = format!("the row has no currency; {} is assumed", code.as_str());
+        let detail = format!("the record has no currency; {} is assumed", code.as_str());
         findings.add(RuleId::CplMoneyDefault, name.currency.as_str(), "", &detail);
     }
 }
 
 fn is_without_currency(context: &ValidationContext<'_, '_>, name: MoneyFields) -> bool {
     let raw = context.raw;
-    raw.is_row && !raw.get(name.amount).is_missing() && raw.get(name.currency).is_missing()
+    is_flat(context, name) && raw.get(name.currency).is_missing()
+}
+
+/// Whether an amount is there without the documented object around it.
+fn is_flat(context: &ValidationContext<'_, '_>, name: MoneyFields) -> bool {
+    let raw = context.raw;
+    raw.has_flat_amounts
+        && !raw.get(name.amount).is_missing()
+        && !scalar::is_object(raw.get(name.whole))
 }
 
 fn validate_money(
@@ -70,12 +78,7 @@ fn validate_money(
     findings: &mut Findings,
 ) -> Option<(Amount, Currency)> {
     let raw = context.raw;
-    let is_there = if raw.is_row {
-        !raw.get(name.amount).is_missing()
-    } else {
-        scalar::is_object(raw.get(name.whole))
-    };
-    if !is_there {
+    if !is_flat(context, name) && !scalar::is_object(raw.get(name.whole)) {
         return None;
     }
     let currency = if is_without_currency(context, name) {

@@ -1,5 +1,6 @@
 //! The amount: a decimal in billionths, its exact arithmetic and its shortest text.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// 10^38: the first magnitude that a Decimal128 of precision 38 cannot hold.
@@ -41,6 +42,19 @@ impl Amount {
         self.0
             .checked_mul(i128::from(quantity))
             .and_then(Self::from_nanos)
+    }
+
+    /// The amount divided by a count of items, rounded half to even at the ninth decimal, and whether
+    /// that is exact; `None` unless the count is above zero.
+    pub fn div_by_quantity(self, quantity: i16) -> Option<(Self, bool)> {
+        let quantity = Some(i128::from(quantity)).filter(|quantity| *quantity > 0)?;
+        let (floor, rest) = (self.0.div_euclid(quantity), self.0.rem_euclid(quantity));
+        let rounds_up = match (2 * rest).cmp(&quantity) {
+            Ordering::Less => false,
+            Ordering::Equal => floor % 2 != 0,
+            Ordering::Greater => true,
+        };
+        Some((Self(floor + i128::from(rounds_up)), rest == 0))
     }
 
     /// The sum of both amounts, or `None` when it does not fit.
@@ -98,6 +112,36 @@ mod tests {
             Amount::from_nanos(-MAX).unwrap().to_string(),
             "-99999999999999999999999999999.999999999"
         );
+    }
+
+    #[test]
+    fn a_division_is_rounded_half_to_even_on_both_sides_of_zero() {
+        for (total, quantity, expected, is_exact) in [
+            ("10", 4, "2.5", true),
+            ("10", 3, "3.333333333", false),
+            ("20", 3, "6.666666667", false),
+            // Halves of a billionth: 0.5, 1.5 and 2.5 of it.
+            ("0.000000001", 2, "0", false),
+            ("0.000000003", 2, "0.000000002", false),
+            ("0.000000005", 2, "0.000000002", false),
+            ("-0.000000001", 2, "0", false),
+            ("-0.000000003", 2, "-0.000000002", false),
+            ("-0.000000005", 2, "-0.000000002", false),
+            ("-10", 3, "-3.333333333", false),
+            ("-20", 3, "-6.666666667", false),
+            ("0", 7, "0", true),
+            ("5", 32_767, "0.000152593", false),
+        ] {
+            let found = amount(total).div_by_quantity(quantity).unwrap();
+            assert_eq!(
+                (found.0.to_string().as_str(), found.1),
+                (expected, is_exact),
+                "{total}"
+            );
+        }
+        for quantity in [0, -1] {
+            assert_eq!(amount("10").div_by_quantity(quantity), None);
+        }
     }
 
     #[test]

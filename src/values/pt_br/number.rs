@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use clap::ValueEnum;
 
+use super::number_prefix::NumberPrefix;
+
 /// The character that separates the decimals; the other one may group the digits before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub enum DecimalSign {
@@ -35,7 +37,7 @@ pub enum NumberEvidence {
 /// | Accepted beyond JSON numbers | |
 /// |---|---|
 /// | outer spaces | ` 5 ` |
-/// | a currency sign `R$`, before or after the number's sign | `R$ 5`, `-R$ 5`, `R$ -5` |
+/// | a [`CurrencySign`](super::CurrencySign) after the digits, or before or after the number's sign | `5 €`, `-R$ 5`, `R$ -5` |
 /// | a plus sign, leading zeros | `+5`, `007` |
 /// | groups of exactly three digits, the first of one to three and not a lone or leading zero | `1.234.567,8` |
 ///
@@ -110,7 +112,7 @@ impl<'a> NumberParts<'a> {
             DecimalSign::Point => ('.', ','),
             DecimalSign::Comma => (',', '.'),
         };
-        let prefix = Prefix::read(text)?;
+        let prefix = NumberPrefix::read(text)?;
         let (number, exponent) = match prefix.rest.find(['e', 'E']) {
             Some(at) => prefix.rest.split_at(at),
             None => (prefix.rest, ""),
@@ -147,44 +149,6 @@ impl<'a> NumberParts<'a> {
     }
 }
 
-/// The sign and currency sign before a number.
-struct Prefix<'a> {
-    negative: bool,
-    unlike_json: bool,
-    rest: &'a str,
-}
-
-impl<'a> Prefix<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let (outer, after_sign) = take_sign(text);
-        let Some(after_currency) = after_sign.strip_prefix("R$") else {
-            return Some(Self {
-                negative: outer == Some('-'),
-                unlike_json: outer == Some('+'),
-                rest: after_sign,
-            });
-        };
-        // Locale-aware programs write a no-break space here; `trim_start` removes it too.
-        let (inner, rest) = take_sign(after_currency.trim_start());
-        if outer.is_some() && inner.is_some() {
-            return None;
-        }
-        Some(Self {
-            negative: outer.or(inner) == Some('-'),
-            unlike_json: true,
-            rest,
-        })
-    }
-}
-
-fn take_sign(text: &str) -> (Option<char>, &str) {
-    let sign = text
-        .chars()
-        .next()
-        .filter(|first| ['-', '+'].contains(first));
-    (sign, text.strip_prefix(['-', '+']).unwrap_or(text))
-}
-
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -217,6 +181,9 @@ mod tests {
         for (text, expected) in [
             ("R$ 1.234,56", "1234.56"),
             ("R$1,50", "1.50"),
+            ("12,50 €", "12.50"),
+            ("€ 1.234,50", "1234.50"),
+            ("-12,50\u{a0}€", "-12.50"),
             ("R$\u{a0}1.234.567,89", "1234567.89"),
             ("-R$ 5,00", "-5.00"),
             ("R$ -5,00", "-5.00"),
@@ -247,6 +214,9 @@ mod tests {
             ("12,345,678", "12345678"),
             ("19.99", "19.99"),
             ("R$ 19.99", "19.99"),
+            ("£1,234.50", "1234.50"),
+            ("$ 5", "5"),
+            ("¥500", "500"),
             ("+5", "5"),
             ("+007.10", "7.10"),
             ("-000", "-0"),
@@ -287,9 +257,10 @@ mod tests {
             "+-5",
             "-R$ -5",
             "R$ R$ 5",
+            "R$ 5 R$",
+            "€",
+            "5 $ 6",
             "US$ 5",
-            "$5",
-            "5 R$",
             "1 234,5",
             "(5,00)",
             "5%",

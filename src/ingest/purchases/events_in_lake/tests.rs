@@ -176,6 +176,7 @@ fn ingest_folder(
             run_id: "run".to_owned(),
             reader: reader.options,
             kind: Purchases::new(PurchaseValidator::new(reader.rules)),
+            severities: None,
             with_texts: false,
             threads: 2,
         },

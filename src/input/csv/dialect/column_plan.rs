@@ -8,14 +8,8 @@ use super::delimiter_candidate::DelimiterCandidate;
 use super::layout::ColumnPlan;
 use super::notes::DetectionNotes;
 use super::overrides::DialectOverrides;
+use crate::input::mapping::MappedTarget;
 use crate::values::pt_br::{DateOrder, DecimalSign};
-
-/// What a column is assigned to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum ColumnMeaning {
-    Role(usize),
-    Property(String),
-}
 
 /// The plans of the columns; decimal signs and date orders are detected later.
 pub(super) fn plan_columns(
@@ -35,9 +29,9 @@ pub(super) fn plan_columns(
     }
     let mut assigned = HashMap::new();
     for (position, header) in split.header.iter().enumerate() {
-        if let Some(role) = overrides.mapping.role_of(&normalise_header(header)) {
+        if let Some(source) = overrides.mapping.of_header(&normalise_header(header)) {
             assign_meaning(
-                ColumnMeaning::Role(role),
+                source.target.clone(),
                 position,
                 &mut assigned,
                 split,
@@ -50,9 +44,9 @@ pub(super) fn plan_columns(
         let name = normalise_header(header);
         let Some(meaning) = columns
             .role_of(&name)
-            .map(ColumnMeaning::Role)
-            .or_else(|| columns.property_of(header).map(ColumnMeaning::Property))
-            .filter(|_| overrides.mapping.role_of(&name).is_none())
+            .map(MappedTarget::Role)
+            .or_else(|| columns.property_of(header).map(MappedTarget::Property))
+            .filter(|_| overrides.mapping.of_header(&name).is_none())
         else {
             continue;
         };
@@ -61,29 +55,43 @@ pub(super) fn plan_columns(
             assign_meaning(meaning, position, &mut assigned, split, columns)?;
         }
     }
-    let mut meanings: HashMap<usize, ColumnMeaning> = assigned
-        .into_iter()
+    let mut meanings: HashMap<usize, MappedTarget> = assigned
+        .iter()
+        .filter(|(meaning, _)| {
+            mapped.contains_key(*meaning) || is_read(meaning, columns, &assigned)
+        })
+        .map(|(meaning, position)| (meaning.clone(), *position))
         .map(|(meaning, position)| (position, meaning))
         .collect();
     let plans: Vec<_> = (split.header.iter().enumerate())
-        .map(|(position, header)| plan_column(header, meanings.remove(&position)))
+        .map(|(position, header)| plan_column(header, meanings.remove(&position), overrides))
         .collect();
     warn_about_unmapped_columns(&plans, columns, notes);
     warn_about_unused_mappings(split, columns, overrides, notes);
     Ok(plans)
 }
 
+/// Whether no column fills the field in whose place this one would be read.
+fn is_read(
+    meaning: &MappedTarget,
+    columns: &dyn ColumnAliases,
+    assigned: &HashMap<MappedTarget, usize>,
+) -> bool {
+    let MappedTarget::Role(role) = meaning else {
+        return true;
+    };
+    let other = columns.replaced_field(*role).map(MappedTarget::Role);
+    other.is_none_or(|other| !assigned.contains_key(&other))
+}
+
 fn assign_meaning(
-    meaning: ColumnMeaning,
+    meaning: MappedTarget,
     position: usize,
-    assigned: &mut HashMap<ColumnMeaning, usize>,
+    assigned: &mut HashMap<MappedTarget, usize>,
     split: &DelimiterCandidate,
     columns: &dyn ColumnAliases,
 ) -> Result<(), CsvRefusal> {
-    let field = match &meaning {
-        ColumnMeaning::Role(role) => columns.roles()[*role].name.to_owned(),
-        ColumnMeaning::Property(key) => format!("properties.{key}"),
-    };
+    let field = field_name(&meaning, columns);
     match assigned.insert(meaning, position) {
         None => Ok(()),
         Some(first) => Err(CsvRefusal::HeaderDuplicate {
@@ -95,10 +103,15 @@ fn assign_meaning(
     }
 }
 
-fn plan_column(header: &str, meaning: Option<ColumnMeaning>) -> ColumnPlan {
+fn plan_column(
+    header: &str,
+    meaning: Option<MappedTarget>,
+    overrides: &DialectOverrides,
+) -> ColumnPlan {
+    let source = overrides.mapping.of_header(&normalise_header(header));
     let (role, property) = match meaning {
-        Some(ColumnMeaning::Role(role)) => (Some(role), None),
-        Some(ColumnMeaning::Property(key)) => (None, Some(key)),
+        Some(MappedTarget::Role(role)) => (Some(role), None),
+        Some(MappedTarget::Property(key)) => (None, Some(key)),
         None => (None, None),
     };
     ColumnPlan {
@@ -108,6 +121,8 @@ fn plan_column(header: &str, meaning: Option<ColumnMeaning>) -> ColumnPlan {
         decimal: DecimalSign::Point,
         decimal_is_proven: false,
         date_order: DateOrder::YearFirst,
+        format: source.and_then(|source| source.format.clone()),
+        is_mapped: source.is_some(),
     }
 }
 
@@ -127,7 +142,7 @@ fn warn_about_unmapped_columns(
         }
         let header = &plan.header;
         notes.warnings.push(format!(
-            "unmapped column {header:?} is stored in extra; map it with --map HEADER=FIELD"
+            "unmapped column {header:?} is stored in extra; map it with --map SOURCE=FIELD"
         ));
     }
 }
@@ -138,16 +153,25 @@ fn warn_about_unused_mappings(
     overrides: &DialectOverrides,
     notes: &mut DetectionNotes,
 ) {
-    for (name, role) in overrides.mapping.iter() {
-        if !split
+    for source in overrides.mapping.sources() {
+        let name = normalise_header(&source.source);
+        let is_there = split
             .header
             .iter()
-            .any(|header| normalise_header(header) == name)
-        {
-            let field = columns.roles()[role].name;
+            .any(|header| normalise_header(header) == name);
+        if !is_there {
+            let field = field_name(&source.target, columns);
             notes.warnings.push(format!(
-                "--map: no column {name:?} to map to field {field:?}"
+                "--map: no column {:?} to map to field {field:?}",
+                source.source
             ));
         }
+    }
+}
+
+fn field_name(target: &MappedTarget, columns: &dyn ColumnAliases) -> String {
+    match target {
+        MappedTarget::Role(role) => columns.roles()[*role].name.to_owned(),
+        MappedTarget::Property(key) => format!("properties.{key}"),
     }
 }

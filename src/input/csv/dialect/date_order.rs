@@ -24,7 +24,15 @@ pub(super) fn detect_date_orders(
     plans: &mut [ColumnPlan],
     notes: &mut DetectionNotes,
 ) -> Result<(), CsvRefusal> {
-    let columns = context.columns_of(plans, CsvValueType::has_date_order);
+    let mut columns = context.columns_of(plans, CsvValueType::has_date_order);
+    columns.retain(|column| {
+        let Some(format) = &plans[*column].format else {
+            return true;
+        };
+        let what = format!("date format of {:?}", plans[*column].header);
+        notes.record_decision(what, format, "--map", None);
+        false
+    });
     if let Some(order) = user_choice {
         for column in columns {
             plans[column].date_order = order;

@@ -215,7 +215,7 @@ fn split_sample(
         .iter()
         .filter(|header| {
             let name = normalise_header(header);
-            overrides.mapping.role_of(&name).is_some()
+            overrides.mapping.of_header(&name).is_some()
                 || columns.role_of(&name).is_some()
                 || columns.property_of(header).is_some()
         })

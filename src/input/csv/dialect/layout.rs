@@ -4,6 +4,7 @@ use super::super::delimiter::Delimiter;
 use super::super::encoding::Encoding;
 use super::super::refusal::{EvidenceValue, TextPosition};
 use super::super::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape};
+use crate::values::instant::TimeFormat;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
 /// The dialect and columns of one CSV file.
@@ -66,6 +67,10 @@ pub struct ColumnPlan {
     pub decimal_is_proven: bool,
     /// Date order of its dates.
     pub date_order: DateOrder,
+    /// Format of its times, which the user has stated; they then have no date order.
+    pub format: Option<TimeFormat>,
+    /// Whether the user has mapped it; otherwise its field follows from its header.
+    pub is_mapped: bool,
 }
 
 /// One decision and the first value that determined it.
