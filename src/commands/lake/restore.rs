@@ -77,9 +77,11 @@ impl LakeAction for RestoreAction {
             let restore =
                 |dry_run| lake.restore(&maintained, &rows, scope, &run.context.run_id, dry_run);
             let mut restored = restore(true)?;
-            if !self.dry_run && !restored.is_unchanged() {
-                // First, because a completion marker must not remain without the rows of its day.
-                lake.delete_completion_markers()?;
+            if !self.dry_run {
+                if !restored.is_unchanged() {
+                    // First, because a completion marker must not remain without the rows of its day.
+                    lake.delete_completion_markers()?;
+                }
                 restored = restore(false)?;
             }
             done.push(restored);

@@ -152,7 +152,12 @@ impl Lake {
             self.check_changed_inputs(spec.name, first.txn_versions.keys())?;
         }
         let mut report = first.report.clone();
-        if dry_run || report.is_unchanged() {
+        if dry_run {
+            return Ok(report);
+        }
+        if report.is_unchanged() {
+            // A restore may have been stopped after the rows.
+            self.complete_history(run_id, spec, None)?;
             return Ok(report);
         }
         // The rows of `inputs` come first: an input without one is looked up in the log and
