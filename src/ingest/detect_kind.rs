@@ -82,7 +82,7 @@ fn detect_with_columns(
 /// The kind of an input without records, by its header or its envelope. An empty input counts as
 /// customer purchases; the run reports that it is empty.
 fn kind_without_records(totals: &InputTotals, json: JsonOptions) -> Option<DetectedKind> {
-    if totals.format == ResolvedFormat::Empty {
+    if matches!(totals.format, ResolvedFormat::Empty | ResolvedFormat::Avro) {
         return Some(DetectedKind::Purchases);
     }
     let by_header = totals.layout.as_deref().and_then(kind_of_headers);
@@ -93,6 +93,8 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
     let text = String::from_utf8_lossy(&chunk.bytes);
     match &chunk.form {
         ChunkForm::Rows(layout) => kind_of_headers(layout),
+        // No supplier purchases are written as Avro.
+        ChunkForm::Blocks(_) => Some(DetectedKind::Purchases),
         ChunkForm::Lines => text
             .lines()
             .take(MAX_VALUES)

@@ -13,6 +13,7 @@ mod seen_events;
 mod seen_records;
 mod table;
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
 use super::error::RunError;
-use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
+use super::record_kind::{
+    DecodedValues, EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText,
+};
 use crate::input::Envelope;
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
@@ -115,6 +118,11 @@ impl RecordKind for Purchases {
         raw: &mut RawPurchase<'a>,
     ) -> Result<(), RecordError> {
         read_record(cursor, raw)
+    }
+
+    fn add_decoded_values<'a>(raw: &mut RawPurchase<'a>, values: DecodedValues<'a>) {
+        raw.price_is_float32 = values.price_is_float32;
+        raw.time_as_written = values.time_digits.map(Cow::Borrowed);
     }
 
     fn csv_rows(layout: &CsvLayout) -> PurchaseCsvReader<'_> {

@@ -66,6 +66,9 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         raw: &mut Self::Raw<'a>,
     ) -> Result<(), RecordError>;
 
+    /// Adds what a binary format says about the values of a record beyond its JSON text.
+    fn add_decoded_values<'a>(_raw: &mut Self::Raw<'a>, _values: DecodedValues<'a>) {}
+
     /// Reads the rows of a file with this layout.
     fn csv_rows(layout: &CsvLayout) -> Self::CsvRows<'_>;
 
@@ -141,6 +144,15 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     fn drop_known(&self, _rows: &mut Self::Rows) -> Result<(), RunError> {
         Ok(())
     }
+}
+
+/// What a binary format says about the values of a record beyond its JSON text.
+#[derive(Clone, Copy, Debug)]
+pub struct DecodedValues<'a> {
+    /// Whether the price is a 32-bit float, of which the text is the shortest decimal.
+    pub price_is_float32: bool,
+    /// The digits of a time that the text has as ISO 8601.
+    pub time_digits: Option<&'a str>,
 }
 
 /// Names of a record kind in messages.

@@ -51,6 +51,8 @@ pub struct RawPurchase<'a> {
     pub conflict: Option<PurchaseField>,
     /// The time as the dump writes it, if the field contains a normalised form.
     pub time_as_written: Option<Cow<'a, str>>,
+    /// Whether the price was stored as a 32-bit float; it is then the shortest decimal of the float.
+    pub price_is_float32: bool,
     /// The form of dump that this record is from.
     pub origin: PurchaseOrigin,
 }
@@ -72,6 +74,7 @@ impl<'a> RawPurchase<'a> {
         self.duplicate_key = None;
         self.conflict = None;
         self.time_as_written = None;
+        self.price_is_float32 = false;
         self.origin = PurchaseOrigin::default();
     }
 

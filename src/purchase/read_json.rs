@@ -177,6 +177,10 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
         }
     }
     currents_event::resolve_event_keys(raw);
+    // Avro and JSON write null for what other forms of the same event leave out.
+    let is_known = currents_event::is_known_column;
+    raw.extra
+        .retain(|extra| extra.value != "null" || !is_known(&extra.key));
     if let Field::Text(text) = raw.get(PurchaseField::Properties) {
         let properties = if text.is_empty() {
             Field::Absent
