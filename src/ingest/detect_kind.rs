@@ -93,15 +93,15 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
     let text = String::from_utf8_lossy(&chunk.bytes);
     match &chunk.form {
         ChunkForm::Rows(layout) => kind_of_headers(layout),
-        // No supplier purchases are written as Avro.
-        ChunkForm::Blocks(_) => Some(DetectedKind::Purchases),
         ChunkForm::Lines => text
             .lines()
             .take(MAX_VALUES)
             .find_map(|line| kind_of_value(line, json)),
         ChunkForm::Elements { records: true, .. } | ChunkForm::Value => kind_of_value(&text, json),
-        // Only a document of customer purchases has siblings.
-        ChunkForm::Elements { records: false, .. } => Some(DetectedKind::Purchases),
+        // Only a document of customer purchases has siblings, and only they are written as Avro.
+        ChunkForm::Elements { records: false, .. } | ChunkForm::Blocks(_) => {
+            Some(DetectedKind::Purchases)
+        }
     }
 }
 

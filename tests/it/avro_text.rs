@@ -13,7 +13,7 @@ pub(crate) fn avro_file(text: &str) -> Vec<u8> {
     let (entries, records): (Vec<&str>, Vec<&str>) =
         lines.iter().partition(|line| line.starts_with("avro."));
     let mut file = b"Obj\x01".to_vec();
-    file.extend(long(entries.len() as i64));
+    file.extend(count(entries.len()));
     let mut schema = Value::Null;
     for entry in &entries {
         let (key, value) = entry.split_once(' ').expect("a key and a value");
@@ -33,7 +33,7 @@ pub(crate) fn avro_file(text: &str) -> Vec<u8> {
             encode(&field["type"], &record[name], &mut data);
         }
     }
-    file.extend(long(records.len() as i64));
+    file.extend(count(records.len()));
     file.extend(sized(&data));
     file.extend([if is_damaged { 8 } else { 7 }; 16]);
     file
@@ -48,7 +48,7 @@ fn encode(avro_type: &Value, value: &Value, out: &mut Vec<u8>) {
                 .enumerate()
                 .find(|(_, branch)| fits(branch))
                 .expect("a branch");
-            out.extend(long(index as i64));
+            out.extend(count(index));
             encode(branch, value, out);
         }
         _ => match avro_type.as_str().expect("a simple type") {
@@ -69,13 +69,21 @@ fn long(value: i64) -> Vec<u8> {
     let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
     let mut bytes = Vec::new();
     while rest >= 0x80 {
-        bytes.push((rest & 0x7F) as u8 | 0x80);
+        bytes.push(low_bits(rest) | 0x80);
         rest >>= 7;
     }
-    bytes.push(rest as u8);
+    bytes.push(low_bits(rest));
     bytes
 }
 
 fn sized(bytes: &[u8]) -> Vec<u8> {
-    [long(bytes.len() as i64), bytes.to_vec()].concat()
+    [count(bytes.len()), bytes.to_vec()].concat()
+}
+
+fn low_bits(number: u64) -> u8 {
+    u8::try_from(number & 0x7F).expect("seven bits")
+}
+
+fn count(number: usize) -> Vec<u8> {
+    long(i64::try_from(number).expect("a small number"))
 }

@@ -6,6 +6,8 @@
 //! Needs the example `generate_dump` and Pythons with the packages of `tests/requirements.txt` and
 //! `tests/requirements/`; `make test` installs both.
 
+/// Avro files by fastavro, and mutations of them.
+mod avro_fastavro;
 /// Avro container files from text.
 mod avro_text;
 /// Backfills: interrupted days, parallel days, late files.

@@ -1,5 +1,10 @@
 //! Avro files: the golden vectors, places, damage and types.
 
+#![expect(
+    clippy::approx_constant,
+    reason = "the price of the golden vectors is 3.14"
+)]
+
 mod limits;
 mod prices;
 mod writer;
@@ -122,7 +127,8 @@ fn a_reject_has_its_block_its_ordinal_and_its_json() {
 fn a_text_that_is_not_utf_8_rejects_its_record_only() {
     let mut bad = event("e2", 1.0, "USD");
     bad[1] = 0xFF;
-    let hexadecimal: String = bad.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal: Vec<String> = bad.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = hexadecimal.concat();
     let outcome = validate(&with_events(&[
         event("e1", 1.0, "USD"),
         bad,
@@ -141,24 +147,25 @@ fn a_text_that_is_not_utf_8_rejects_its_record_only() {
     );
 }
 
-#[test]
-fn damage_refuses_the_file_at_its_block() {
+/// A block with the record of the vector G1 and this byte as a boolean.
+fn with_boolean(byte: u8) -> Vec<u8> {
+    let mut bytes = event("e1", 3.14, "USD");
+    bytes[37] = 2;
+    bytes.insert(38, byte);
+    block(&[bytes])
+}
+
+/// Blocks that contradict the specification or the schema.
+fn damaged_blocks() -> Vec<(&'static str, Vec<u8>)> {
     let one = event("e1", 3.14, "USD");
-    let head = || header(&[("avro.schema", &schema())]);
     let changed = |at: usize, byte: u8| {
         let mut bytes = one.clone();
         bytes[at] = byte;
         block(&[bytes])
     };
-    let mut sync = block(&[one.clone()]);
+    let mut sync = block(std::slice::from_ref(&one));
     *sync.last_mut().unwrap() ^= 1;
-    let with_boolean = |byte: u8| {
-        let mut bytes = one.clone();
-        bytes[37] = 2;
-        bytes.insert(38, byte);
-        block(&[bytes])
-    };
-    for (what, second) in [
+    vec![
         ("another marker", sync),
         ("count below zero", raw_block(-1, &one)),
         (
@@ -177,8 +184,15 @@ fn damage_refuses_the_file_at_its_block() {
             "an integer of 11 bytes",
             [vec![0x80; 11], SYNC.to_vec()].concat(),
         ),
-    ] {
-        let file = [head(), block(&[one.clone()]), second].concat();
+    ]
+}
+
+#[test]
+fn damage_refuses_the_file_at_its_block() {
+    let one = event("e1", 3.14, "USD");
+    let head = || header(&[("avro.schema", &schema())]);
+    for (what, second) in damaged_blocks() {
+        let file = [head(), block(std::slice::from_ref(&one)), second].concat();
         let refusal = validate(&file).refusal.unwrap_or_else(|| panic!("{what}"));
         assert_eq!(refusal.rule, RuleId::FileAvroDamaged, "{what}: {refusal}");
         assert_eq!(refusal.position.unwrap().byte_offset, 1055, "{what}");
@@ -237,36 +251,38 @@ fn headers_that_cannot_be_read_are_refused() {
     assert_eq!(other_version.rule, RuleId::FileAvroDamaged);
 }
 
+/// A field of each type that a field of a purchase can have.
+const FIELDS_OF_ALL_TYPES: [(&str, &str); 11] = [
+    (
+        "TIME",
+        r#"{"type":"long","logicalType":"timestamp-micros"}"#,
+    ),
+    (
+        "app_id",
+        r#"["null",{"type":"string","connect.doc":"BSON"}]"#,
+    ),
+    ("app_api_id", r#"["string","null"]"#),
+    (
+        "currency",
+        r#"{"type":"enum","name":"Currency","symbols":["USD","BRL"]}"#,
+    ),
+    (
+        "price",
+        r#"["null",{"type":"bytes","logicalType":"decimal","scale":2}]"#,
+    ),
+    ("product_id", "string"),
+    ("user_id", "string"),
+    ("id", "string"),
+    ("app_group_id", "string"),
+    ("data_point_source", "int?"),
+    (
+        "gift",
+        r#"{"type":"map","values":{"type":"array","items":"double"}}"#,
+    ),
+];
+
 #[test]
 fn the_first_schemas_and_every_type_of_a_field_are_read() {
-    let fields = [
-        (
-            "TIME",
-            r#"{"type":"long","logicalType":"timestamp-micros"}"#,
-        ),
-        (
-            "app_id",
-            r#"["null",{"type":"string","connect.doc":"BSON"}]"#,
-        ),
-        ("app_api_id", r#"["string","null"]"#),
-        (
-            "currency",
-            r#"{"type":"enum","name":"Currency","symbols":["USD","BRL"]}"#,
-        ),
-        (
-            "price",
-            r#"["null",{"type":"bytes","logicalType":"decimal","scale":2}]"#,
-        ),
-        ("product_id", "string"),
-        ("user_id", "string"),
-        ("id", "string"),
-        ("app_group_id", "string"),
-        ("data_point_source", "int?"),
-        (
-            "gift",
-            r#"{"type":"map","values":{"type":"array","items":"double"}}"#,
-        ),
-    ];
     let record = [
         long(1_712_068_448_123_456),
         vec![2],
@@ -291,7 +307,7 @@ fn the_first_schemas_and_every_type_of_a_field_are_read() {
         vec![0, 0],
     ]
     .concat();
-    let schema = schema_of("Purchase", "users.behaviors", &fields);
+    let schema = schema_of("Purchase", "users.behaviors", &FIELDS_OF_ALL_TYPES);
     let file = [
         header(&[("avro.schema", &schema), ("avro.codec", "null"), ("x", "y")]),
         block(&[record]),

@@ -17,6 +17,7 @@ pub(super) enum AvroCodec {
     /// With the CRC-32 of the plain data behind.
     Snappy,
     Zstandard,
+    Bzip2,
 }
 
 /// The ratio of packed to plain data is not limited below this number of plain bytes.
@@ -38,10 +39,11 @@ impl AvroCodec {
             b"deflate" => Ok(Self::Deflate),
             b"snappy" => Ok(Self::Snappy),
             b"zstandard" => Ok(Self::Zstandard),
+            b"bzip2" => Ok(Self::Bzip2),
             other => Err(AvroFault {
                 rule: RuleId::FileAvroCodec,
                 message: format!(
-                    "the blocks are packed with the codec {}, which is not supported; write the file with null, deflate, snappy or zstandard",
+                    "the blocks are packed with the codec {}, which is not supported; write the file with null, deflate, snappy, zstandard or bzip2",
                     other.escape_ascii()
                 ),
             }),
@@ -49,11 +51,11 @@ impl AvroCodec {
     }
 
     /// The plain data of a block.
-    pub(super) fn unpack<'a>(
+    pub(super) fn unpack(
         self,
-        packed: &'a [u8],
+        packed: &[u8],
         limits: InputLimits,
-    ) -> Result<Cow<'a, [u8]>, AvroFault> {
+    ) -> Result<Cow<'_, [u8]>, AvroFault> {
         let bound = PlainBound::of(packed.len(), limits);
         let plain = match self {
             Self::Null => return Ok(Cow::Borrowed(packed)),
@@ -72,9 +74,24 @@ impl AvroCodec {
                 let mut decoder = decoder.map_err(|error| broken("zstandard", &error))?;
                 bound.read(&mut decoder, "zstandard")?
             }
+            Self::Bzip2 => {
+                let mut decoder = bzip2::bufread::BzDecoder::new(packed);
+                let plain = bound.read(&mut decoder, "bzip2")?;
+                check_end("bzip2", decoder.into_inner())?;
+                plain
+            }
         };
         Ok(Cow::Owned(plain))
     }
+}
+
+/// Refuses bytes behind packed data.
+fn check_end(codec: &str, rest: &[u8]) -> Result<(), AvroFault> {
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let message = format!("there are bytes behind the {codec} data");
+    Err(AvroFault::damaged(message))
 }
 
 fn broken(codec: &str, error: &io::Error) -> AvroFault {
@@ -187,7 +204,12 @@ mod tests {
     fn each_codec_gives_back_the_plain_data() {
         let plain = b"one two one two one two".repeat(9);
         let zstandard = zstd::stream::encode_all(&plain[..], 3).unwrap();
+        let level = bzip2::Compression::best();
+        let mut bzip2 = Vec::new();
+        let mut encoder = bzip2::bufread::BzEncoder::new(&plain[..], level);
+        encoder.read_to_end(&mut bzip2).unwrap();
         for (name, packed) in [
+            ("bzip2", bzip2),
             ("null", plain.clone()),
             ("deflate", deflated(&plain)),
             ("snappy", snapped(&plain)),

@@ -156,39 +156,7 @@ impl<'a> ValueWriter<'_, 'a> {
         }
         match avro_type {
             AvroType::Null => self.json.push_str("null"),
-            AvroType::Boolean => {
-                let value = self.cursor.boolean()?;
-                self.json.push_str(if value { "true" } else { "false" });
-            }
-            AvroType::Int => self.number(|cursor| cursor.int().map(i64::from))?,
-            AvroType::Long => self.number(AvroCursor::long)?,
-            AvroType::OtherTime { is_long: true, .. } => self.number(AvroCursor::long)?,
-            AvroType::OtherTime { is_long: false, .. } => {
-                self.number(|cursor| cursor.int().map(i64::from))?;
-            }
-            AvroType::Float => {
-                self.is_float32 = true;
-                write_float(self.json, f32::from_le_bytes(self.cursor.array()?));
-            }
-            AvroType::Double => write_double(self.json, f64::from_le_bytes(self.cursor.array()?)),
             AvroType::Timestamp(unit) => self.timestamp(*unit)?,
-            AvroType::Bytes => {
-                let bytes = self.sized()?;
-                write_hexadecimal(self.json, bytes);
-            }
-            AvroType::Fixed(size) => {
-                let bytes = self.cursor.take(*size)?;
-                write_hexadecimal(self.json, bytes);
-            }
-            AvroType::Decimal { scale, fixed } => {
-                let bytes = match fixed {
-                    Some(size) => self.cursor.take(*size)?,
-                    None => self.sized()?,
-                };
-                if !write_decimal(self.json, bytes, *scale) {
-                    write_hexadecimal(self.json, bytes);
-                }
-            }
             AvroType::Text => self.text()?,
             AvroType::Enum(symbols) => {
                 let index = self.cursor.index("a symbol of an enum", symbols.len())?;
@@ -215,6 +183,45 @@ impl<'a> ValueWriter<'_, 'a> {
                 })?;
                 self.json.push('}');
             }
+            _ => self.scalar(avro_type)?,
+        }
+        Ok(())
+    }
+
+    /// A number, a boolean or bytes.
+    fn scalar(&mut self, avro_type: &AvroType) -> Result<(), AvroFault> {
+        match avro_type {
+            AvroType::Boolean => {
+                let value = self.cursor.boolean()?;
+                self.json.push_str(if value { "true" } else { "false" });
+            }
+            AvroType::Int | AvroType::OtherTime { is_long: false, .. } => {
+                self.number(|cursor| cursor.int().map(i64::from))?;
+            }
+            AvroType::Float => {
+                self.is_float32 = true;
+                write_float(self.json, f32::from_le_bytes(self.cursor.array()?));
+            }
+            AvroType::Double => write_double(self.json, f64::from_le_bytes(self.cursor.array()?)),
+            AvroType::Bytes => {
+                let bytes = self.sized()?;
+                write_hexadecimal(self.json, bytes);
+            }
+            AvroType::Fixed(size) => {
+                let bytes = self.cursor.take(*size)?;
+                write_hexadecimal(self.json, bytes);
+            }
+            AvroType::Decimal { scale, fixed } => {
+                let bytes = match fixed {
+                    Some(size) => self.cursor.take(*size)?,
+                    None => self.sized()?,
+                };
+                if !write_decimal(self.json, bytes, *scale) {
+                    write_hexadecimal(self.json, bytes);
+                }
+            }
+            // The other types are read by the caller.
+            _ => self.number(AvroCursor::long)?,
         }
         Ok(())
     }

@@ -29,9 +29,9 @@ pub(super) enum AvroType {
         fixed: Option<usize>,
     },
     Enum(Arc<[String]>),
-    Array(Box<AvroType>),
-    Map(Box<AvroType>),
-    Union(Vec<AvroType>),
+    Array(Box<Self>),
+    Map(Box<Self>),
+    Union(Vec<Self>),
     Record(Arc<AvroRecord>),
 }
 

@@ -67,7 +67,8 @@ impl ObjectTree<'_> {
         Ok(())
     }
 
-    /// All objects below a prefix; the folders of an export of Currents are listed one by one.
+    /// All objects below a prefix; the folders of an export of Currents, and a folder that is alone, are
+    /// listed one by one.
     fn exports(
         &mut self,
         url: &StoreUrl,
@@ -85,7 +86,7 @@ impl ObjectTree<'_> {
             folders,
         } = self.stores.list_level(url)?;
         let is_export = |folder: &StoreUrl| is_export_folder(folder_name(folder));
-        if !folders.is_empty() && !folders.iter().any(is_export) {
+        if folders.len() > 1 && !folders.iter().any(is_export) {
             return self.all(url, objects);
         }
         objects.append(&mut found);
@@ -126,5 +127,70 @@ fn joined(url: &StoreUrl, segment: &str) -> StoreUrl {
         url.with_key(segment)
     } else {
         url.with_key(&format!("{}/{segment}", url.key()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use object_store::ObjectStoreExt;
+    use object_store::memory::InMemory;
+    use object_store::path::Path;
+
+    use super::*;
+    use crate::input::{PassedOverCount, discover};
+
+    const ROOT: &str = "currents/dataexport.eu-01.S3.integration.5f1";
+
+    /// A year of purchases, a file every five minutes, and as many files of other events.
+    fn year() -> Stores {
+        let store = InMemory::new();
+        let put = |key: String| {
+            let key = Path::from(key);
+            let written = store.put(&key, "x".into());
+            futures::executor::block_on(written).unwrap();
+        };
+        for number in 0..105_120 {
+            let (hour, file) = (number / 12, number % 12);
+            let (day, hour) = (hour / 24, hour % 24);
+            for event_type in ["users.behaviors.Purchase", "users.messages.email.Open"] {
+                put(format!(
+                    "{ROOT}/event_type={event_type}/date=2026-{day:03}-{hour:02}/version=9/{file}.avro"
+                ));
+            }
+        }
+        let url = StoreUrl::parse("s3://bucket").unwrap().unwrap();
+        Stores::with_store(&url, Arc::new(store))
+    }
+
+    #[test]
+    fn a_year_of_currents_is_listed_without_its_other_events() {
+        let stores = year();
+        let found = |argument: &str| {
+            let found = discover(&[argument.to_owned()], &stores, None).unwrap();
+            let passed_over = found.passed_over.get("users.messages.email.Open").copied();
+            (found.inputs.len(), passed_over.unwrap_or_default())
+        };
+        let folder = PassedOverCount {
+            files: 0,
+            folders: 1,
+        };
+        assert_eq!(found("s3://bucket"), (105_120, folder));
+        assert_eq!(found("s3://bucket/currents"), (105_120, folder));
+        let hours = "event_type=*/date=2026-011-*";
+        let day = format!("s3://bucket/currents/dataexport.*/{hours}");
+        assert_eq!(found(&day), (288, folder));
+        let purchases = format!("s3://bucket/{ROOT}/event_type=users.behaviors.Purchase");
+        let hour = format!("{purchases}/date=2026-364-23");
+        assert_eq!(found(&hour), (12, PassedOverCount::default()));
+        let file = format!("{purchases}/date=2026-00[01]-05/*/7.avro");
+        assert_eq!(found(&file), (2, PassedOverCount::default()));
+        // Below two stars every object is listed, and those of other events do not count.
+        let files = PassedOverCount {
+            files: 105_120,
+            folders: 0,
+        };
+        assert_eq!(found("s3://bucket/**/7.avro"), (8_760, files));
     }
 }

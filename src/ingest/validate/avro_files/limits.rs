@@ -9,7 +9,7 @@ use crate::rules::RuleId;
 #[test]
 fn limits_hold_to_the_byte() {
     let one = event("e1", 3.14, "USD");
-    let file = with_events(&[one.clone()]);
+    let file = with_events(std::slice::from_ref(&one));
     for (limit, rule) in [
         (one.len() - 1, Some(RuleId::FileLimit)),
         (one.len(), None),
@@ -47,7 +47,11 @@ fn limits_hold_to_the_byte() {
             "users.behaviors",
             &[&FIELDS[..], &more].concat(),
         );
-        let file = [header(&[("avro.schema", &schema)]), block(&[one.clone()])].concat();
+        let file = [
+            header(&[("avro.schema", &schema)]),
+            block(std::slice::from_ref(&one)),
+        ]
+        .concat();
         let refusal = validate(&file).refusal;
         assert_eq!(refusal.map(|refusal| refusal.rule), rule, "fields {count}");
     }

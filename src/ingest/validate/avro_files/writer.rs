@@ -121,6 +121,10 @@ pub(super) fn validate(bytes: &[u8]) -> ValidatedText {
     TestReader::new().validate(bytes)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the values of columns are optional"
+)]
 pub(super) fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
