@@ -101,6 +101,7 @@ fn validated(bytes: &[u8]) -> usize {
             future: FuturePolicy::Warn,
             numbers_as_strings: false,
             reject_unknown_fields: false,
+            keep_test_events: false,
         })),
         json: JsonOptions::default(),
         limits: InputLimits::default(),

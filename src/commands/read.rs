@@ -212,6 +212,7 @@ impl ReadArguments {
             },
             numbers_as_strings: self.numbers_as_strings,
             reject_unknown_fields: self.reject_unknown_fields,
+            keep_test_events: self.keep_test_events,
         }
     }
 

@@ -23,6 +23,7 @@ use foldhash::quality::FixedState;
 use super::error::RunError;
 use super::record_kind::{
     DecodedValues, EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText,
+    SkippedRecord,
 };
 use crate::input::Envelope;
 use crate::input::csv::columns::ColumnAliases;
@@ -141,9 +142,14 @@ impl RecordKind for Purchases {
         raw.wrong_kind()
     }
 
-    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
-        let is_purchase = skip_http_purchase(cursor)?;
-        Ok(is_purchase.then_some(RuleId::FileCurrentsHttp))
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
+        skip_http_purchase(cursor)
+    }
+
+    fn skipped(&self, raw: &RawPurchase<'_>) -> Option<SkippedRecord> {
+        self.validator
+            .skipped(raw)
+            .map(|rule| SkippedRecord { rule })
     }
 
     /// An envelope has arrays of records or of their siblings, no field of a purchase, and no Cloud

@@ -78,13 +78,18 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     /// The file rule to refuse the input by, if this is a record of another kind.
     fn wrong_kind(raw: &Self::Raw<'_>) -> Option<RuleId>;
 
-    /// Skips a sibling of the records of an envelope. Returns the file rule to refuse the input by,
-    /// if the sibling must not be skipped.
+    /// Skips a sibling of the records of an envelope. Returns whether it is a record nevertheless.
     ///
     /// # Errors
     /// The text is not JSON.
-    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
-        cursor.skip_value().map(|_| None)
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
+        cursor.skip_value().map(|_| false)
+    }
+
+    /// Whether a record is skipped, and the rule that then counts, if any: it is no record of the table,
+    /// although it is among them.
+    fn skipped(&self, _raw: &Self::Raw<'_>) -> Option<SkippedRecord> {
+        None
     }
 
     /// The rule and the remedy if the input lacks information that every record needs.
@@ -144,6 +149,13 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     fn drop_known(&self, _rows: &mut Self::Rows) -> Result<(), RunError> {
         Ok(())
     }
+}
+
+/// A record that is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkippedRecord {
+    /// The rule by which it is counted, if there is one.
+    pub rule: Option<RuleId>,
 }
 
 /// What a binary format says about the values of a record beyond its JSON text.

@@ -10,7 +10,7 @@ mod lines;
 
 use std::sync::Arc;
 
-use super::record_kind::{KindLabels, RecordKind, RecordText};
+use super::record_kind::{KindLabels, RecordKind, RecordText, SkippedRecord};
 use crate::input::csv::encoding::Charset;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
 use crate::json::{JsonError, JsonErrorKind, JsonOptions};
@@ -196,6 +196,14 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         if let Some(rule) = K::wrong_kind(raw) {
             return Err(Box::new(self.wrong_kind_refusal(rule, span.position)));
         }
+        if let Some(SkippedRecord { rule }) = self.settings.kind.skipped(raw) {
+            self.out.skipped += 1;
+            self.out.read += 1;
+            if let Some(rule) = rule {
+                self.out.warned[rule.index()] += 1;
+            }
+            return Ok(());
+        }
         if let Some((rule, message)) = self.settings.kind.missing_context(raw) {
             return Err(Box::new(Refusal::new(rule, message).at(span.position)));
         }
@@ -315,10 +323,6 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 rule,
                 "the input is a saved error response of the service, not purchases; fetch the dump again".to_owned(),
             ),
-            RuleId::FileCurrentsHttp => (
-                rule,
-                "events of the custom HTTP connector of Currents are not supported; convert each purchase to one flat Currents record (docs/how-to/map-columns.md has a jq command)".to_owned(),
-            ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
                 format!("the input of {own} also contains {other}; split the dump by kind"),
@@ -342,6 +346,8 @@ mod currents_events;
 mod edge_cases;
 #[cfg(test)]
 pub(super) mod fixture;
+#[cfg(test)]
+mod http_events;
 #[cfg(test)]
 mod input_shapes;
 #[cfg(test)]

@@ -167,6 +167,7 @@ impl<'l> PurchaseCsvReader<'l> {
             set_currency_to_real(raw);
         }
         if self.origin == PurchaseOrigin::Currents {
+            currents_event::open_unions(raw);
             currents_event::resolve_event_keys(raw);
         }
         if properties.is_empty() {

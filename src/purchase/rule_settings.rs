@@ -25,4 +25,6 @@ pub struct PurchaseRuleSettings {
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
     pub reject_unknown_fields: bool,
+    /// Keep test events of Currents instead of skipping them.
+    pub keep_test_events: bool,
 }

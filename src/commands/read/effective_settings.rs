@@ -59,6 +59,11 @@ impl ReadArguments {
             ("decimal", self.csv.decimal.as_ref().map(value_name)),
             ("date_order", self.csv.date_order.as_ref().map(value_name)),
             ("map", mapping),
+            // Only where it is set: the hashes of earlier inputs do not have it.
+            (
+                "keep_test_events",
+                self.keep_test_events.then(|| "true".to_owned()),
+            ),
         ];
         let explicit = explicit.into_iter();
         settings.extend(explicit.filter_map(|(name, value)| Some((name, value?))));
@@ -83,7 +88,7 @@ const NOT_COMPARED: [&str; 8] = [
 pub(super) const NOT_OF_PURCHASES: &[&str] = &["default_currency", "deleted_only"];
 
 /// Settings that change no row of supplier purchases.
-pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future"];
+pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future", "keep_test_events"];
 
 /// Hashes of the settings that rows depend on, without those of `other_kind`.
 pub(super) fn reading_settings(

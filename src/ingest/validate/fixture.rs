@@ -64,6 +64,7 @@ impl TestReader {
                 future: FuturePolicy::Warn,
                 numbers_as_strings: false,
                 reject_unknown_fields: false,
+                keep_test_events: false,
             },
         }
     }
