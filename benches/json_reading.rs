@@ -104,6 +104,7 @@ fn validated(bytes: &[u8]) -> usize {
             numbers_as_strings: false,
             decimal: None,
             reject_unknown_fields: false,
+            keep_test_events: false,
         })),
         json: JsonOptions::default(),
         mapping: None,

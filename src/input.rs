@@ -1,9 +1,10 @@
-//! Reads inputs: locations given by the user become chunks of text, cut at record boundaries, each
-//! with its byte offset and line; or a refusal with its rule and position.
+//! Reads inputs: locations given by the user become chunks, cut at record boundaries, each with its
+//! byte offset and line; or a refusal with its rule and position.
 //!
 //! Reading is streaming: chunks have a few MiB, whatever the size and format of the input. The format
-//! (NDJSON, JSON document, CSV) is detected by content, never by the file name.
+//! (NDJSON, JSON document, CSV, Avro) is detected by content, never by the file name.
 
+mod avro;
 mod buffer_pool;
 mod chunk;
 mod content_digest;
@@ -24,11 +25,14 @@ mod refusal;
 mod stream;
 
 pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
+pub use avro::{AvroLayout, AvroRecordText, AvroRecords, StoredBlock, StoredBlocks};
 pub use buffer_pool::BufferPool;
 pub use chunk::{Chunk, ChunkForm};
 pub use content_digest::content_digest;
 pub use discover::{discover, discover_present};
-pub use discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
+pub use discovered::{
+    DiscoveredInputs, ExcludedPath, Input, InputLocation, PassedOver, PassedOverCount,
+};
 pub(crate) use document_chunks::refusal as document_refusal;
 pub use envelope::{ArrayContent, Envelope};
 pub use format::{InputFormat, ResolvedFormat};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::input::Refusal;
+use crate::input::{PassedOver, Refusal};
 use crate::rules::RuleId;
 
 pub use gates::{ExpectationOutcome, ExpectationResult, ExpectationSeverity, HeldAnswer};
@@ -318,6 +318,10 @@ pub struct RunReport {
     pub warned_by_rule: RuleCounts,
     /// Remarks on the run as a whole.
     pub notes: Vec<String>,
+    /// Files of Currents with other events than purchases, by the type of the events; they were found in
+    /// folders or by patterns, and nothing was read of them beyond their header.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed_over: PassedOver,
     /// The expectations that `expect` compared with a table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<ExpectationResult>,

@@ -47,7 +47,7 @@ pub use atomic_replace::{create_folder, replace_file, replace_file_with};
 pub use error::StoreError;
 pub use error_message::{error_text, remedy};
 pub use limits::{LimitReached, is_exhausted, probe_files, probe_threads};
-pub use list::StoreObject;
+pub use list::{StoreLevel, StoreObject};
 pub use object_reader::{ObjectChanged, ObjectReader};
 pub use scrub::{scrubbed, scrubbed_location};
 pub use settings::StoreSettings;

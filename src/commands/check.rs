@@ -127,7 +127,8 @@ impl StepCommand for CheckCommand {
         let read = self
             .read
             .resolve(&context.run_id, context.shared.now, zone.flatten())?;
-        let found = discover_present(&self.read.inputs, &context.shared.stores, None)?;
+        let mut found = discover_present(&self.read.inputs, &context.shared.stores, None)?;
+        let passed_over = std::mem::take(&mut found.passed_over);
         match found.missing.first() {
             Some(first) if !self.read.optional => {
                 return Err(InputError::NotFound(first.clone()).into());
@@ -145,7 +146,8 @@ impl StepCommand for CheckCommand {
         let mut listing = FindingListing::new(self.format, findings, &context.shared.stores);
         let checked = self.check_by_kind(&read, inputs, &mut listing, context);
         context.progress_ui.end();
-        let checked = checked?;
+        let mut checked = checked?;
+        checked.counters.pass_over(passed_over);
         put_results(self.format, &listing, &checked, context.stdout)?;
         Ok(exit_with(&checked.inputs))
     }

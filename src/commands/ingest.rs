@@ -2,6 +2,7 @@
 
 mod plan;
 mod report;
+mod run_inputs;
 mod selected_inputs;
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 
 use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
-use super::discovered::{lake_location, log_omitted_inputs};
+use super::discovered::{lake_location, log_passed_over};
 use super::options::{Share, parse_share};
 use super::output::put;
 use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
@@ -32,6 +33,7 @@ use crate::storage::error_text;
 use crate::telemetry::LineageDataset;
 use crate::values::{ExitCode, parse_duration};
 use plan::IngestPlan;
+use run_inputs::RunInputs;
 
 /// `ingest`
 #[derive(Clone, Debug, Args)]
@@ -201,10 +203,9 @@ impl StepCommand for IngestCommand {
             &context.shared.stores,
             lake_location(&lake).as_ref(),
         )?;
-        let mut notes = self.note_missing(&found, !context.later_answers.is_empty())?;
-        let mut inputs = log_omitted_inputs(found);
-        notes.extend(self.leave_out_recent(&mut inputs, context.shared.clock));
-        self.ingest(&lake, inputs, notes, context)
+        let has_later_answers = !context.later_answers.is_empty();
+        let selected = self.select(found, has_later_answers, context.shared.clock)?;
+        self.ingest(&lake, selected, context)
     }
 }
 
@@ -244,10 +245,14 @@ impl IngestCommand {
     fn ingest(
         &self,
         lake: &Arc<Lake>,
-        inputs: Vec<Input>,
-        mut notes: Vec<String>,
+        selected: RunInputs,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
+        let RunInputs {
+            inputs,
+            mut notes,
+            passed_over,
+        } = selected;
         let lake_timezone = self.read.lake_timezone(lake);
         let zone = lake_timezone.as_ref().ok().copied().flatten();
         let read = self
@@ -271,6 +276,8 @@ impl IngestCommand {
         };
         context.progress_ui.end();
         ingested.counters.notes.extend(notes);
+        ingested.counters.pass_over(passed_over);
+        log_passed_over(&ingested.counters.passed_over);
         let report = self.run_report(lake, ingested, failure.as_ref(), &read, context);
         let kept = self.store_report(lake, &report, context);
         let exit = match (failure, kept) {

@@ -233,6 +233,7 @@ impl ReadArguments {
             numbers_as_strings: self.numbers_as_strings,
             decimal: self.csv.decimal,
             reject_unknown_fields: self.reject_unknown_fields,
+            keep_test_events: self.keep_test_events,
         })
     }
 

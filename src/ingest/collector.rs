@@ -14,7 +14,7 @@ use super::record_kind::RecordKind;
 use super::reject_rows::reject_rows;
 use super::runner::{Flow, Progress, ResultSink, process_inputs};
 use super::validate::ValidatedChunk;
-use crate::input::{Input, InputTotals, Refusal};
+use crate::input::{Input, InputTotals, PassedOver, PassedOverCount, Refusal};
 use crate::run_report::InputOutcome;
 
 /// How the inputs of a record kind are committed, or in a check, counted.
@@ -284,6 +284,16 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
 
     fn on_abandoned(&mut self, input: usize) -> Result<(), RunError> {
         self.refuse(input, None)
+    }
+
+    fn on_passed_over(&mut self, event_type: String) -> Result<(), RunError> {
+        let count = PassedOverCount {
+            files: 1,
+            folders: 0,
+        };
+        let passed_over = PassedOver::from([(event_type, count)]);
+        self.run.counters.pass_over(passed_over);
+        Ok(())
     }
 
     fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {

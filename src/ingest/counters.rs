@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::record_kind::RecordKind;
 use super::validate::ValidatedChunk;
-use crate::input::{InputTotals, Refusal};
+use crate::input::{InputTotals, PassedOver, Refusal};
 use crate::rules::RuleId;
 use crate::run_report::{RecordCounts, RefusedFinding, RuleCounts, add_rule_counts};
 
@@ -158,6 +158,8 @@ pub struct RunCounters {
     pub warned_by_rule: RuleCounts,
     /// Remarks on the run as a whole.
     pub notes: Vec<String>,
+    /// Files of Currents with other events than purchases.
+    pub passed_over: PassedOver,
 }
 
 impl RunCounters {
@@ -168,11 +170,20 @@ impl RunCounters {
             rejected_by_rule,
             warned_by_rule,
             notes,
+            passed_over,
         } = other;
         self.counts.add(&counts);
         add_rule_counts(&mut self.rejected_by_rule, &rejected_by_rule);
         add_rule_counts(&mut self.warned_by_rule, &warned_by_rule);
         self.notes.extend(notes);
+        self.pass_over(passed_over);
+    }
+
+    /// Adds files that were passed over.
+    pub fn pass_over(&mut self, passed_over: PassedOver) {
+        for (event_type, count) in passed_over {
+            self.passed_over.entry(event_type).or_default().add(count);
+        }
     }
 
     /// Adds a finished input.

@@ -82,7 +82,7 @@ fn detect_with_columns(
 /// The kind of an input without records, by its header or its envelope. An empty input counts as
 /// customer purchases; the run reports that it is empty.
 fn kind_without_records(totals: &InputTotals, json: JsonOptions) -> Option<DetectedKind> {
-    if totals.format == ResolvedFormat::Empty {
+    if matches!(totals.format, ResolvedFormat::Empty | ResolvedFormat::Avro) {
         return Some(DetectedKind::Purchases);
     }
     let by_header = totals.layout.as_deref().and_then(kind_of_headers);
@@ -98,8 +98,10 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
             .take(MAX_VALUES)
             .find_map(|line| kind_of_value(line, json)),
         ChunkForm::Elements { records: true, .. } | ChunkForm::Value => kind_of_value(&text, json),
-        // Only a document of customer purchases has siblings.
-        ChunkForm::Elements { records: false, .. } => Some(DetectedKind::Purchases),
+        // Only a document of customer purchases has siblings, and only they are written as Avro.
+        ChunkForm::Elements { records: false, .. } | ChunkForm::Blocks(_) => {
+            Some(DetectedKind::Purchases)
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct RecordFindings {
     pub ordinal: u64,
     /// Position of its first byte.
     pub position: SourcePosition,
+    /// Position in its block, from 0, if the input is an Avro file; the line is then the block.
+    pub block_ordinal: Option<u64>,
     /// All its findings; it is rejected if one of them is rejecting.
     pub findings: Vec<Finding>,
 }
@@ -43,6 +45,7 @@ pub(super) fn findings_by_record<K: RecordKind>(
     let rejected = rejects.map(|reject| RecordFindings {
         ordinal: base + reject.ordinal,
         position: reject.position,
+        block_ordinal: reject.block_ordinal,
         findings: reject.findings,
     });
     let mut records: Vec<RecordFindings> = rejected.collect();
@@ -53,6 +56,7 @@ pub(super) fn findings_by_record<K: RecordKind>(
             None => records.push(RecordFindings {
                 ordinal,
                 position: warning.position,
+                block_ordinal: warning.block_ordinal,
                 findings: vec![warning.finding],
             }),
         }

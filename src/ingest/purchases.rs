@@ -13,6 +13,7 @@ mod seen_events;
 mod seen_records;
 mod table;
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -20,7 +21,10 @@ use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
 use super::error::RunError;
-use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
+use super::record_kind::{
+    DecodedValues, EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText,
+    SkippedRecord,
+};
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
@@ -125,6 +129,11 @@ impl RecordKind for Purchases {
         read_mapped_record(mapping, cursor, raw)
     }
 
+    fn add_decoded_values<'a>(raw: &mut RawPurchase<'a>, values: DecodedValues<'a>) {
+        raw.price_is_float32 = values.price_is_float32;
+        raw.time_as_written = values.time_digits.map(Cow::Borrowed);
+    }
+
     fn csv_rows(layout: &CsvLayout) -> PurchaseCsvReader<'_> {
         PurchaseCsvReader::new(layout)
     }
@@ -141,9 +150,14 @@ impl RecordKind for Purchases {
         raw.wrong_kind()
     }
 
-    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
-        let is_purchase = skip_http_purchase(cursor)?;
-        Ok(is_purchase.then_some(RuleId::FileCurrentsHttp))
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
+        skip_http_purchase(cursor)
+    }
+
+    fn skipped(&self, raw: &RawPurchase<'_>) -> Option<SkippedRecord> {
+        self.validator
+            .skipped(raw)
+            .map(|rule| SkippedRecord { rule })
     }
 
     /// An envelope has arrays of records or of their siblings, no field of a purchase, and no Cloud

@@ -75,6 +75,9 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         raw: &mut Self::Raw<'a>,
     ) -> Result<(), RecordError>;
 
+    /// Adds what a binary format says about the values of a record beyond its JSON text.
+    fn add_decoded_values<'a>(_raw: &mut Self::Raw<'a>, _values: DecodedValues<'a>) {}
+
     /// Reads the rows of a file with this layout.
     fn csv_rows(layout: &CsvLayout) -> Self::CsvRows<'_>;
 
@@ -84,13 +87,18 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     /// The file rule to refuse the input by, if this is a record of another kind.
     fn wrong_kind(raw: &Self::Raw<'_>) -> Option<RuleId>;
 
-    /// Skips a sibling of the records of an envelope. Returns the file rule to refuse the input by,
-    /// if the sibling must not be skipped.
+    /// Skips a sibling of the records of an envelope. Returns whether it is a record nevertheless.
     ///
     /// # Errors
     /// The text is not JSON.
-    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
-        cursor.skip_value().map(|_| None)
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
+        cursor.skip_value().map(|_| false)
+    }
+
+    /// Whether a record is skipped, and the rule that then counts, if any: it is no record of the table,
+    /// although it is among them.
+    fn skipped(&self, _raw: &Self::Raw<'_>) -> Option<SkippedRecord> {
+        None
     }
 
     /// The rule and the remedy if the input lacks information that every record needs.
@@ -156,6 +164,22 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     fn drop_known(&self, _rows: &mut Self::Rows) -> Result<(), RunError> {
         Ok(())
     }
+}
+
+/// A record that is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkippedRecord {
+    /// The rule by which it is counted, if there is one.
+    pub rule: Option<RuleId>,
+}
+
+/// What a binary format says about the values of a record beyond its JSON text.
+#[derive(Clone, Copy, Debug)]
+pub struct DecodedValues<'a> {
+    /// Whether the price is a 32-bit float, of which the text is the shortest decimal.
+    pub price_is_float32: bool,
+    /// The digits of a time that the text has as ISO 8601.
+    pub time_digits: Option<&'a str>,
 }
 
 /// Names of a record kind in messages.

@@ -73,5 +73,12 @@ fn rules(reject: &Reject) -> Vec<&'static str> {
 fn message(reject: &Reject) -> String {
     let rejecting = reject.findings.iter().filter(|finding| finding.rejecting);
     let sentences: Vec<String> = rejecting.map(crate::record::Finding::message).collect();
-    sentences.join("; ")
+    let message = sentences.join("; ");
+    match reject.block_ordinal {
+        Some(ordinal) => {
+            let block = reject.position.line;
+            format!("{message} [block {block}, record {ordinal} of it]")
+        }
+        None => message,
+    }
 }

@@ -35,6 +35,8 @@ pub(super) trait ResultSink<K: RecordKind> {
     /// Reading of the input stopped early because of [`Flow::SkipInput`].
     fn on_abandoned(&mut self, input: usize) -> Result<(), RunError>;
     fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError>;
+    /// The input contains events of another type than purchases.
+    fn on_passed_over(&mut self, event_type: String) -> Result<(), RunError>;
 }
 
 /// Reads and validates `inputs` and delivers the results to `sink`. Validation and encoding share
@@ -145,6 +147,7 @@ impl<K: RecordKind> ResultConsumer<'_, K> {
             InputEvent::Abandoned => self.sink.on_abandoned(input)?,
             InputEvent::End(totals) => self.sink.on_end(input, totals)?,
             InputEvent::Refused(refusal) => self.sink.on_refused(input, refusal)?,
+            InputEvent::PassedOver(event_type) => self.sink.on_passed_over(event_type)?,
             InputEvent::Failed(error) => return Err(error),
         }
         Ok(Flow::Continue)

@@ -1,15 +1,16 @@
-//! Validates one chunk of an input: text goes in; accepted rows, rejects and counts come out.
+//! Validates one chunk of an input: text or blocks go in; accepted rows, rejects and counts come out.
 //!
 //! A pure function of the chunk and the settings: the same chunk gives the same result on any
 //! thread or machine.
 
+mod blocks;
 mod csv;
 mod elements;
 mod lines;
 
 use std::sync::Arc;
 
-use super::record_kind::{KindLabels, RecordKind, RecordText};
+use super::record_kind::{KindLabels, RecordKind, RecordText, SkippedRecord};
 use crate::input::csv::encoding::Charset;
 use crate::input::mapping::Mapping;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
@@ -47,8 +48,10 @@ pub struct Reject {
     pub position: SourcePosition,
     /// Its findings, the rejecting ones first.
     pub findings: Vec<Finding>,
-    /// Its bytes.
+    /// Its bytes; of a record of an Avro file, the JSON text that it became.
     pub raw: Vec<u8>,
+    /// Position in its block, from 0, if the input is an Avro file.
+    pub block_ordinal: Option<u64>,
 }
 
 /// A finding in an accepted record.
@@ -58,6 +61,8 @@ pub struct Warning {
     pub ordinal: u64,
     /// Where the record begins.
     pub position: SourcePosition,
+    /// Position in its block, from 0, if the input is an Avro file.
+    pub block_ordinal: Option<u64>,
     /// The finding.
     pub finding: Finding,
 }
@@ -97,6 +102,7 @@ pub fn validate_chunk<K: RecordKind>(
         }
         ChunkForm::Value => validator.document(&chunk.bytes),
         ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
+        ChunkForm::Blocks(layout) => validator.blocks(&chunk.bytes, layout),
     };
     validator.finish(outcome.err())
 }
@@ -112,6 +118,8 @@ struct ChunkValidator<'s, K: RecordKind> {
     findings: Findings,
     /// Encoding of the stored input; rejects are kept in it.
     charset: Charset,
+    /// Position of the current record in its block, from 0, if the input is an Avro file.
+    block_ordinal: Option<u64>,
     out: ValidatedChunk<K>,
 }
 
@@ -131,6 +139,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             findings: Findings::new(settings.with_texts)
                 .with_severities(settings.severities.clone()),
             charset: Charset::Utf8,
+            block_ordinal: None,
             out: ValidatedChunk {
                 read: 0,
                 rows: None,
@@ -189,13 +198,30 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         ordinal
     }
 
-    /// Validates the record in `raw`.
+    /// Validates the record in `raw`, whose text is that of the input.
     fn record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
+        if span.text.len() > self.settings.limits.max_record_bytes {
+            let wrong_kind = K::wrong_kind(raw);
+            return Err(Box::new(match wrong_kind {
+                Some(rule) => self.wrong_kind_refusal(rule, span.position),
+                None => self.record_too_long(span),
+            }));
+        }
+        self.validate_record(raw, span)
+    }
+
+    /// Validates the record in `raw`.
+    fn validate_record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
         if let Some(rule) = K::wrong_kind(raw) {
             return Err(Box::new(self.wrong_kind_refusal(rule, span.position)));
         }
-        if span.text.len() > self.settings.limits.max_record_bytes {
-            return Err(Box::new(self.record_too_long(span)));
+        if let Some(SkippedRecord { rule }) = self.settings.kind.skipped(raw) {
+            self.out.skipped += 1;
+            self.out.read += 1;
+            if let Some(rule) = rule {
+                self.out.warned[rule.index()] += 1;
+            }
+            return Ok(());
         }
         if let Some((rule, message)) = self.settings.kind.missing_context(raw) {
             return Err(Box::new(Refusal::new(rule, message).at(span.position)));
@@ -226,6 +252,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             let warning = Warning {
                 ordinal,
                 position: span.position,
+                block_ordinal: self.block_ordinal,
                 finding: finding.clone(),
             };
             self.out.warnings.push(warning);
@@ -250,6 +277,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             position: span.position,
             findings,
             raw,
+            block_ordinal: self.block_ordinal,
         });
     }
 
@@ -314,10 +342,6 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 rule,
                 "the input is a saved error response of the service, not purchases; fetch the dump again".to_owned(),
             ),
-            RuleId::FileCurrentsHttp => (
-                rule,
-                "events of the custom HTTP connector of Currents are not supported; convert each purchase to one flat Currents record (docs/how-to/map-columns.md has a jq command)".to_owned(),
-            ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
                 format!("the input of {own} also contains {other}; split the dump by kind"),
@@ -332,6 +356,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
 }
 
 #[cfg(test)]
+mod avro_files;
+#[cfg(test)]
 mod csv_cells;
 #[cfg(test)]
 mod currency_signs;
@@ -341,6 +367,8 @@ mod currents_events;
 mod edge_cases;
 #[cfg(test)]
 pub(super) mod fixture;
+#[cfg(test)]
+mod http_events;
 #[cfg(test)]
 mod input_shapes;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::avro::AvroLayout;
 use super::csv::dialect::CsvLayout;
 use super::refusal::SourcePosition;
 
@@ -25,12 +26,15 @@ pub enum ChunkForm {
     Value,
     /// Rows of delimited text (UTF-8), without the header.
     Rows(Arc<CsvLayout>),
+    /// Whole blocks of an Avro file as they are stored; the line of a position is the number of the
+    /// block.
+    Blocks(Arc<AvroLayout>),
 }
 
 /// A chunk of an input, cut at record boundaries.
 #[derive(Clone, Debug)]
 pub struct Chunk {
-    /// The text; UTF-8 unless the input is damaged.
+    /// The text, UTF-8 unless the input is damaged; or blocks.
     pub bytes: Vec<u8>,
     /// Position of its first byte.
     pub position: SourcePosition,

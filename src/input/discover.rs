@@ -1,8 +1,10 @@
 //! Resolves arguments (files, folders, globs, `-`, URLs of object stores) into a list of inputs.
 
+mod event_type;
 mod glob_pattern;
 mod local;
 mod object_store;
+mod object_tree;
 
 use std::collections::HashSet;
 
@@ -30,7 +32,7 @@ pub fn discover(
 
 /// Finds the inputs. Folders and key prefixes are searched recursively, without entries whose name
 /// begins with `.` or `_`, as is usual for partitioned folders, and without the contents of the target
-/// `lake`.
+/// `lake`, and without those of other events of Currents, which their folder names.
 ///
 /// # Errors
 /// An argument is inside the lake, or cannot be listed.
@@ -48,6 +50,9 @@ pub fn discover_present(
         }
         all.inputs.append(&mut found.inputs);
         all.excluded.append(&mut found.excluded);
+        for (event_type, count) in found.passed_over {
+            all.passed_over.entry(event_type).or_default().add(count);
+        }
     }
     let mut seen = HashSet::new();
     all.inputs

@@ -1,8 +1,11 @@
 //! Inputs before they are opened, and the paths among them that are none.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use serde::Serialize;
 
 use crate::storage::{StoreObject, StoreUrl, Stores};
 use crate::values::text::escape_unprintable;
@@ -57,6 +60,8 @@ pub struct Input {
     pub size_bytes: Option<u64>,
     /// Modification time, µs since 1970, when known.
     pub modified_micros: Option<i64>,
+    /// Whether its own path was given, not that of a folder or a pattern.
+    pub is_named: bool,
     /// The listed object and its store, for inputs in an object store.
     pub(super) object: Option<(Stores, StoreObject)>,
 }
@@ -68,6 +73,7 @@ impl Input {
             location,
             size_bytes: None,
             modified_micros: None,
+            is_named: true,
             object: None,
         }
     }
@@ -102,6 +108,29 @@ pub struct DiscoveredInputs {
     pub missing: Vec<String>,
     /// Paths that were excluded.
     pub excluded: Vec<ExcludedPath>,
+    /// Files of Currents in folders, or matched by patterns, that contain other events than purchases.
+    pub passed_over: PassedOver,
+}
+
+/// Files of Currents that contain other events than purchases, by the type of the events.
+pub type PassedOver = BTreeMap<String, PassedOverCount>;
+
+/// How many files of one type of events were passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PassedOverCount {
+    /// Files that were found and not read, or not beyond their header.
+    pub files: u64,
+    /// Folders whose files were not listed.
+    pub folders: u64,
+}
+
+impl PassedOverCount {
+    /// Adds another count.
+    pub fn add(&mut self, other: Self) {
+        let Self { files, folders } = other;
+        self.files += files;
+        self.folders += folders;
+    }
 }
 
 /// A path in a folder or matched by a pattern that is not an input.

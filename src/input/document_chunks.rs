@@ -1,8 +1,9 @@
 //! Cuts one JSON document of any size into chunks of the elements of its record arrays. The text
-//! around the arrays is kept and validated at the end.
+//! around the arrays is kept and validated at the end. Several objects behind each other, as programs that
+//! print JSON on many lines write them, are documents of their own.
 //!
-//! The scanner only follows strings, comments and brackets. The syntax of the chunks is validated
-//! where they are parsed, that of the rest here, so that every byte is validated once.
+//! The scanner only follows strings, comments and brackets. The syntax of the chunks is validated where
+//! they are parsed, that of the rest here.
 
 mod frame;
 mod scanner;
@@ -11,7 +12,7 @@ use frame::{DocumentFrame, advance};
 use scanner::{DocumentScanner, MarkedBuffer, ScanStop};
 
 use super::buffer_pool::BufferPool;
-use super::chunk::{Chunk, ChunkForm};
+use super::chunk::{Chunk, ChunkForm, MAX_CHUNK_LINES};
 use super::envelope::Envelope;
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::{ByteStream, InputLimits};
@@ -43,6 +44,10 @@ pub(super) struct DocumentChunks {
     expects_element: bool,
     /// The refusal of the element being scanned, unless it is an envelope.
     pending_refusal: Option<Refusal>,
+    /// Objects before the current document that have no record arrays, and where they begin.
+    values: Vec<u8>,
+    values_position: SourcePosition,
+    value_count: usize,
     /// Envelopes in the frame that are elements of an array.
     envelopes: usize,
     /// Buffers for the chunks, so that `buffer` is reused.
@@ -76,6 +81,9 @@ impl DocumentChunks {
             arrays: 0,
             expects_element: false,
             pending_refusal: None,
+            values: Vec::new(),
+            values_position: position,
+            value_count: 0,
             envelopes: 0,
             buffers: BufferPool::default(),
         }
@@ -125,7 +133,7 @@ impl DocumentChunks {
                 removed: self.removed,
             };
             let stop = self.scan.run(marked, &mut self.scanned, chunk_bytes);
-            match stop {
+            let complete = match stop {
                 ScanStop::EndOfBuffer => {
                     if let Some(refusal) = self.pending_refusal.take() {
                         return Err(refusal);
@@ -144,35 +152,83 @@ impl DocumentChunks {
                         return Ok(Some(self.elements(bytes, position, false)));
                     }
                     self.enter_envelope(refusal);
+                    None
                 }
                 ScanStop::EnvelopeLeft => {
                     let (closed, position) = self.take(self.scanned - 1);
                     self.frame.add(&closed, position);
                     self.take(1);
                     self.expects_element = true;
+                    None
                 }
-                ScanStop::ArrayOpened => {
-                    self.arrays += 1;
-                    self.check_arrays()?;
-                    self.expects_element = false;
-                    self.pending_refusal = None;
-                    let opened = self.take(self.scanned);
-                    self.frame.add(&opened.0, opened.1);
-                }
+                ScanStop::ArrayOpened => self.open_array()?,
+                ScanStop::NextDocument => self.next_document(chunk_bytes)?,
                 ScanStop::ChunkFull { comma } => {
                     let (bytes, position) = self.take(comma + 1);
                     self.expects_element = true;
-                    return Ok(Some(self.elements(bytes, position, false)));
+                    Some(self.elements(bytes, position, false))
                 }
                 ScanStop::ArrayClosed => {
                     // The bracket itself belongs to the frame.
                     let (bytes, position) = self.take(self.scanned - 1);
-                    if let Some(chunk) = self.last_elements(bytes, position)? {
-                        return Ok(Some(chunk));
-                    }
+                    self.last_elements(bytes, position)?
                 }
+            };
+            if complete.is_some() {
+                return Ok(complete);
             }
         }
+    }
+
+    /// Enters a record array; returns the documents before that of the array.
+    fn open_array(&mut self) -> Result<Option<Chunk>, Refusal> {
+        self.arrays += 1;
+        self.check_arrays()?;
+        self.expects_element = false;
+        self.pending_refusal = None;
+        let opened = self.take(self.scanned);
+        self.frame.add(&opened.0, opened.1);
+        Ok(self.take_values())
+    }
+
+    /// Ends a document; another object begins at the start of the buffer.
+    fn next_document(&mut self, chunk_bytes: usize) -> Result<Option<Chunk>, Refusal> {
+        let (closed, position) = self.take(self.scanned - 1);
+        self.frame.add(&closed, position);
+        self.end_document()?;
+        self.frame = DocumentFrame::default();
+        self.scan = DocumentScanner::new(self.envelope);
+        self.scanned = 0;
+        self.arrays = 0;
+        self.envelopes = 0;
+        self.mark();
+        let is_full = self.values.len() >= chunk_bytes || self.value_count >= MAX_CHUNK_LINES;
+        Ok(is_full.then(|| self.take_values()).flatten())
+    }
+
+    /// Validates the frame; a document without record arrays becomes one of the values.
+    fn end_document(&mut self) -> Result<(), Refusal> {
+        self.check_frame()?;
+        if self.arrays > 0 {
+            return self.frame.refuse_mixed(self.envelope, self.options);
+        }
+        if self.values.is_empty() {
+            self.values_position = self.frame.position_of(0);
+        }
+        self.values.append(&mut self.frame.text);
+        self.value_count += 1;
+        Ok(())
+    }
+
+    /// The documents without record arrays, as a chunk.
+    fn take_values(&mut self) -> Option<Chunk> {
+        self.value_count = 0;
+        let bytes = std::mem::take(&mut self.values);
+        (!bytes.is_empty()).then_some(Chunk {
+            bytes,
+            position: self.values_position,
+            form: ChunkForm::Value,
+        })
     }
 
     /// Scans an element again that is too long for a record: it may be an envelope, whose records are
@@ -296,20 +352,8 @@ impl DocumentChunks {
         }
         self.done = true;
         self.frame.add(&bytes, position);
-        self.check_frame()?;
-        if self.arrays > 0 {
-            return self
-                .frame
-                .refuse_mixed(self.envelope, self.options)
-                .map(|()| None);
-        }
-        let position = self.frame.position_of(0);
-        let bytes = std::mem::take(&mut self.frame.text);
-        Ok(Some(Chunk {
-            bytes,
-            position,
-            form: ChunkForm::Value,
-        }))
+        self.end_document()?;
+        Ok(self.take_values())
     }
 
     /// The text around the record arrays, if there were any; available at the end.

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::avro::AVRO_MAGIC;
 use crate::json::{JsonCursor, JsonOptions, is_space};
 
 /// The input format given by the user.
@@ -16,6 +17,8 @@ pub enum InputFormat {
     Ndjson,
     /// Delimited text with a header line
     Csv,
+    /// An Avro container file
+    Avro,
 }
 
 /// The format an input is read as.
@@ -30,6 +33,8 @@ pub enum ResolvedFormat {
     Lines,
     /// Delimited text with a header.
     Csv,
+    /// An Avro object container file.
+    Avro,
 }
 
 impl ResolvedFormat {
@@ -40,6 +45,7 @@ impl ResolvedFormat {
             Self::Document => "json",
             Self::Lines => "ndjson",
             Self::Csv => "csv",
+            Self::Avro => "avro",
         }
     }
 }
@@ -51,12 +57,16 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 ///
 /// | the first character is | and | format |
 /// |---|---|---|
+/// | `O` | the first bytes are those of an Avro container file | Avro |
 /// | nothing but white space | | empty |
 /// | not `{` or `[` | (or a JSON comment in lenient mode) | CSV |
 /// | `{` or `[` | its line is a whole JSON value | lines |
 /// | `{` | the first line is invalid JSON, and another line is a whole object | lines |
 /// | `{` or `[` | else | document |
 pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions) -> ResolvedFormat {
+    if sample.starts_with(AVRO_MAGIC) {
+        return ResolvedFormat::Avro;
+    }
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
     let Some(start) = text.iter().position(|byte| !is_space(byte)) else {
         return ResolvedFormat::Empty;
@@ -117,7 +127,8 @@ mod tests {
 
     #[test]
     fn content_decides_the_format() {
-        let cases: [(&str, ResolvedFormat); 12] = [
+        let cases: [(&str, ResolvedFormat); 13] = [
+            ("Obj\u{1}\u{4}", ResolvedFormat::Avro),
             ("", ResolvedFormat::Empty),
             ("\u{FEFF} \n", ResolvedFormat::Empty),
             ("{\"a\":1}", ResolvedFormat::Lines),

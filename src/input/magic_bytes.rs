@@ -1,6 +1,7 @@
 //! Detects by its first bytes what an input is: compressed data, which is decompressed, or a binary
 //! file format, which is refused with its name and a remedy.
 
+use super::avro::{AVRO_MAGIC, other_version};
 use super::format::{BYTE_ORDER_MARK, InputFormat};
 use super::refusal::{Refusal, SourcePosition};
 use crate::json::is_space;
@@ -28,7 +29,7 @@ impl Compression {
 
 /// First bytes, format name and remedy. The bytes are from the specification of each format.
 const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
-    (b"Obj\x01", "an Avro file", TO_NDJSON),
+    (AVRO_MAGIC, "an Avro file", DETECT),
     (b"PAR1", "a Parquet file", TO_NDJSON),
     (b"ORC\n", "an ORC file", TO_NDJSON),
     (b"ARROW1", "an Arrow file", TO_NDJSON),
@@ -65,19 +66,29 @@ const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
     ),
 ];
 
+const DETECT: &str = "read it with --input-format auto";
 const TO_NDJSON: &str = "export its records as NDJSON or CSV";
 const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 
-/// The refusal of an input whose first decompressed bytes are not readable text, if so.
+/// The refusal of an input whose first decompressed bytes are neither readable text nor an Avro file,
+/// if so. What must be an Avro file is refused by its reader.
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
+    if format == InputFormat::Avro {
+        return None;
+    }
     let refuse = |rule, message| {
         Refusal::new(rule, message).at(SourcePosition {
             byte_offset: 0,
             line: 1,
         })
     };
+    let is_detected = format == InputFormat::Auto;
+    if is_detected && let Some(refusal) = other_version(sample) {
+        return Some(refusal);
+    }
     // Plain letters may also begin a text.
     let is_certain = |magic: &[u8]| match magic {
+        AVRO_MAGIC => !is_detected,
         b"BZh" => sample.get(4..10) == Some(b"1AY&SY") || sample.get(4) == Some(&0x17),
         b"PAR1" => {
             let is_binary = |byte: &u8| byte.is_ascii_control() && !is_space(byte);
@@ -98,7 +109,7 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     let is_csv = match format {
         InputFormat::Auto => !wide.is_json,
         InputFormat::Csv => true,
-        InputFormat::Json | InputFormat::Ndjson => false,
+        InputFormat::Json | InputFormat::Ndjson | InputFormat::Avro => false,
     };
     let is_read = wide.bits == 16 && is_csv;
     (!is_read).then(|| {
@@ -168,8 +179,7 @@ mod tests {
     #[test]
     fn files_of_other_programs_are_named_by_their_first_bytes() {
         for (sample, name) in [
-            (&b"Obj\x01\x04\x16avro.schema"[..], "Avro"),
-            (b"PAR1\x15\x04\x15", "Parquet"),
+            (&b"PAR1\x15\x04\x15"[..], "Parquet"),
             (b"PK\x03\x04\x14\0\x06\0", "xlsx"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", "xls"),
             (b"\xFD7zXZ\0\0\x04", "xz"),
@@ -188,6 +198,8 @@ mod tests {
             "PAR1",
             "BZhora,total\n1,2\n",
             "Object,time\n",
+            "Obj\t1\n",
+            "Obj\x01",
             "%PDF,x\n",
             "PK,price\n",
             "",
@@ -195,6 +207,14 @@ mod tests {
         ] {
             assert_eq!(refusal_of(text.as_bytes()), None, "{text}");
         }
+        let avro = b"Obj\x01\x04\x16avro.schema";
+        for format in [InputFormat::Json, InputFormat::Ndjson, InputFormat::Csv] {
+            let refused = refusal(avro, format).unwrap();
+            assert!(refused.message.contains("an Avro file"), "{refused}");
+        }
+        assert_eq!(refusal(avro, InputFormat::Avro), None);
+        let other = refusal_of(b"Obj\x02\x04").unwrap();
+        assert_eq!(other.0, RuleId::FileAvroDamaged);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::avro::{AVRO_MAGIC, BlockChunks, read_header};
 use super::buffer_pool::BufferPool;
 use super::chunk::Chunk;
 use super::csv::columns::ColumnAliases;
@@ -41,6 +42,7 @@ enum ChunkSource {
     Lines(LineChunks),
     Document(Box<DocumentChunks>),
     Csv(Box<CsvChunks>),
+    Blocks(Box<BlockChunks>),
 }
 
 /// One input being read.
@@ -77,9 +79,7 @@ impl InputReader {
         let mut stream = ByteStream::open(input, options.limits, stored)?;
         let mut sample = Vec::new();
         // One chunk is enough to detect most formats; only delimited text needs a larger sample.
-        let first = options
-            .chunk_bytes
-            .clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
+        let first = options.chunk_bytes.clamp(AVRO_MAGIC.len(), SAMPLE_BYTES);
         let mut ended = !stream.fill(&mut sample, first)?;
         if let Some(refusal) = magic_bytes::refusal(&sample, options.format) {
             return Err(refusal.into());
@@ -89,6 +89,7 @@ impl InputReader {
             InputFormat::Json => ResolvedFormat::Document,
             InputFormat::Ndjson => ResolvedFormat::Lines,
             InputFormat::Csv => ResolvedFormat::Csv,
+            InputFormat::Avro => ResolvedFormat::Avro,
         };
         let chunks = match format {
             ResolvedFormat::Empty => ChunkSource::None,
@@ -96,6 +97,13 @@ impl InputReader {
                 ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
                 let chunks = CsvChunks::start(&sample, ended, options, columns)?;
                 ChunkSource::Csv(Box::new(chunks))
+            }
+            ResolvedFormat::Avro => {
+                let (limits, envelope) = (options.limits, options.envelope);
+                let (layout, position, ended) =
+                    read_header(&mut sample, &mut stream, ended, limits, envelope)?;
+                let chunks = BlockChunks::new(layout, sample, position, ended);
+                ChunkSource::Blocks(Box::new(chunks))
             }
             ResolvedFormat::Lines | ResolvedFormat::Document => {
                 let mark = if sample.starts_with(BYTE_ORDER_MARK) {
@@ -168,6 +176,9 @@ impl InputReader {
                 document.next(stream, options.chunk_bytes, options.limits)
             }
             ChunkSource::Csv(csv) => csv.next(stream, options.chunk_bytes, buffers),
+            ChunkSource::Blocks(blocks) => {
+                blocks.next(stream, options.chunk_bytes, options.limits, buffers)
+            }
         }
     }
 
@@ -179,7 +190,7 @@ impl InputReader {
         let (layout, frame) = match &self.chunks {
             ChunkSource::Csv(csv) => (csv.layout(), None),
             ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
-            ChunkSource::None | ChunkSource::Lines(_) => (None, None),
+            ChunkSource::None | ChunkSource::Lines(_) | ChunkSource::Blocks(_) => (None, None),
         };
         Ok(InputTotals {
             digest: self.stream.digest(),

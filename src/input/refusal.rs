@@ -13,7 +13,7 @@ use crate::values::ExitCode;
 pub struct SourcePosition {
     /// Byte offset, from 0.
     pub byte_offset: u64,
-    /// Line, from 1.
+    /// Line, from 1; of an Avro file the number of the block. 0 where a refusal has none.
     pub line: u64,
 }
 
@@ -50,7 +50,10 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.rule)?;
         if let Some(SourcePosition { byte_offset, line }) = self.position {
-            write!(f, "line {line}, byte {byte_offset}: ")?;
+            if line > 0 {
+                write!(f, "line {line}, ")?;
+            }
+            write!(f, "byte {byte_offset}: ")?;
         }
         f.write_str(&self.message)
     }
@@ -112,6 +115,8 @@ pub enum ReadError {
     Failed(InputError),
     /// Text without a byte order mark is not UTF-8: the input must be read again.
     NotUtf8(InvalidBytes),
+    /// An Avro file with events of Currents of this type, which are no purchases.
+    OtherEvents(String),
 }
 
 impl From<Refusal> for ReadError {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
-use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
 use crate::json::{JsonCursor, JsonError, JsonOptions, JsonStr, compact};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
@@ -36,6 +35,18 @@ pub enum PurchaseOrigin {
     Currents,
 }
 
+/// Whether a record has the form of an event of the custom HTTP connector of Currents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpEventForm {
+    /// It has not, or it is a purchase whose keys are at the top level.
+    #[default]
+    NoEvent,
+    /// It is an event of another type.
+    OtherEvent,
+    /// It has the type of a purchase, but not the objects.
+    Incomplete,
+}
+
 /// The unconverted values of a purchase. Reused from record to record.
 #[derive(Clone, Debug, Default)]
 pub struct RawPurchase<'a> {
@@ -53,6 +64,8 @@ pub struct RawPurchase<'a> {
     pub conflict: Option<PurchaseField>,
     /// The time as the dump writes it, if the field contains a normalised form.
     pub time_as_written: Option<Cow<'a, str>>,
+    /// Whether the price was stored as a 32-bit float; it is then the shortest decimal of the float.
+    pub price_is_float32: bool,
     /// The form of dump that this record is from.
     pub origin: PurchaseOrigin,
     /// Whether it is a row of delimited text, which has no types.
@@ -61,6 +74,8 @@ pub struct RawPurchase<'a> {
     pub amount_sign: Option<CurrencySign>,
     /// The fields that a default of the user has filled, a bit each.
     defaults: u32,
+    /// Whether it has the form of an event of the custom HTTP connector.
+    pub http_event: HttpEventForm,
 }
 
 impl<'a> RawPurchase<'a> {
@@ -80,7 +95,9 @@ impl<'a> RawPurchase<'a> {
         self.duplicate_key = None;
         self.conflict = None;
         self.time_as_written = None;
+        self.price_is_float32 = false;
         self.origin = PurchaseOrigin::default();
+        self.http_event = HttpEventForm::default();
         self.is_row = false;
         self.amount_sign = None;
         self.defaults = 0;
@@ -243,7 +260,8 @@ impl<'a> RawPurchase<'a> {
     pub fn wrong_kind(&self) -> Option<RuleId> {
         let has_purchase_field = !self.get(PurchaseField::ProductId).is_missing()
             || !self.get(PurchaseField::Price).is_missing();
-        if self.extra.is_empty() || has_purchase_field {
+        let is_event = self.http_event != HttpEventForm::NoEvent;
+        if self.extra.is_empty() || has_purchase_field || is_event {
             return None;
         }
         let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);
@@ -259,11 +277,7 @@ impl<'a> RawPurchase<'a> {
                 .iter()
                 .any(|extra| extra.key == "data" && extra.value.contains(word))
         };
-        if self.is_http_event() {
-            Some(RuleId::FileCurrentsHttp)
-        } else if (has("name") && has("count") && has("first"))
-            || self.extra.iter().any(is_users_export)
-        {
+        if (has("name") && has("count") && has("first")) || self.extra.iter().any(is_users_export) {
             Some(RuleId::FileUserExport)
         } else if has("registration_date")
             || has("supplier")
@@ -278,19 +292,6 @@ impl<'a> RawPurchase<'a> {
         } else {
             None
         }
-    }
-
-    /// Whether this is an event of the custom HTTP connector: it has a type, and two objects that
-    /// contain what a record has at the top level.
-    fn is_http_event(&self) -> bool {
-        let has = |key: &str, has_expected_value: fn(&str) -> bool| {
-            let mut found = self.extra.iter().filter(|extra| extra.key == key);
-            found.any(|extra| has_expected_value(&extra.value))
-        };
-        let is_object = |json: &str| json.starts_with('{');
-        has("event_type", is_event_type)
-            && has("user", is_object)
-            && matches!(self.get(PurchaseField::Properties), Field::Json(json) if is_object(json))
     }
 
     /// Whether all keys are those of a response without purchases.

@@ -178,6 +178,7 @@ impl<'l> PurchaseCsvReader<'l> {
         }
         raw.set_currency_of_sign();
         if self.origin == PurchaseOrigin::Currents {
+            currents_event::open_unions(raw);
             currents_event::resolve_event_keys(raw);
         }
         if properties.is_empty() {

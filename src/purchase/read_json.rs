@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::currents_event;
 use super::field::PurchaseField;
 use super::fields::FIELDS;
+use super::http_event::read_event;
 use super::raw::{PurchaseOrigin, RawPurchase};
 use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
 use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
@@ -185,8 +186,9 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
         ("quantity", PurchaseField::Quantity),
         ("properties", PurchaseField::Properties),
     ];
-    let is_event =
-        raw.has_extra("external_user_id") || (raw.has_extra("user_id") && raw.has_extra("id"));
+    let is_event = read_event(raw)
+        || raw.has_extra("external_user_id")
+        || (raw.has_extra("user_id") && raw.has_extra("id"));
     if !is_event {
         return;
     }
@@ -205,7 +207,12 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
             raw.replace_and_keep(name, value);
         }
     }
+    currents_event::open_unions(raw);
     currents_event::resolve_event_keys(raw);
+    // Avro and JSON write null for what other forms of the same event leave out.
+    let is_known = currents_event::is_known_column;
+    raw.extra
+        .retain(|extra| extra.value != "null" || !is_known(&extra.key));
     if let Field::Text(text) = raw.get(PurchaseField::Properties) {
         let properties = if text.is_empty() {
             Field::Absent

@@ -35,4 +35,6 @@ pub struct PurchaseRuleSettings {
     pub decimal: Option<DecimalSign>,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
     pub reject_unknown_fields: bool,
+    /// Keep test events of Currents instead of skipping them.
+    pub keep_test_events: bool,
 }

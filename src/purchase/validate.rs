@@ -14,7 +14,7 @@ use super::currents_event;
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
 use super::fill::fill;
-use super::raw::{PurchaseOrigin, RawPurchase};
+use super::raw::{HttpEventForm, PurchaseOrigin, RawPurchase};
 use super::rule_settings::PurchaseRuleSettings;
 use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
 use crate::rules::RuleId;
@@ -93,6 +93,15 @@ impl PurchaseValidator {
         }
     }
 
+    /// Whether a record is no purchase and is skipped, and the rule that then counts, if any.
+    pub fn skipped(&self, raw: &RawPurchase<'_>) -> Option<Option<RuleId>> {
+        if raw.http_event == HttpEventForm::OtherEvent {
+            return Some(None);
+        }
+        let is_test = !self.settings.keep_test_events && currents_event::is_test_event(raw);
+        is_test.then_some(Some(RuleId::BrzCurrentsTest))
+    }
+
     /// Validates one record. `findings` is cleared first and then contains every rule that the
     /// record breaks; returns the purchase unless one of them rejects it.
     pub fn validate<'a>(
@@ -101,6 +110,12 @@ impl PurchaseValidator {
         findings: &mut Findings,
     ) -> Option<Purchase<'a>> {
         findings.clear();
+        if raw.http_event == HttpEventForm::Incomplete {
+            let detail =
+                "a purchase event of the custom HTTP connector has the objects user and properties";
+            findings.add(RuleId::BrzCurrentsShape, "", "", detail);
+            return None;
+        }
         self.check_keys(raw, findings);
         identity::check(raw, findings);
         let currency = product_and_price::check_product_and_currency(raw, findings);

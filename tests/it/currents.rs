@@ -61,3 +61,38 @@ fn events_whose_id_was_removed_are_all_kept() {
         assert_eq!(kept, 3, "{}", checked.transcript());
     }
 }
+
+#[test]
+fn bodies_of_the_http_connector_are_read_event_by_event() {
+    let workdir = Workdir::new();
+    let purchase = r#"{"event_type":"users.behaviors.Purchase","id":"e2","time":1712068448,"user":{"user_id":"u1"},"properties":{"product_id":"pen","price":3.14,"currency":"USD","purchase_properties":{"a":1}}}"#;
+    let other = r#"{"event_type":"users.messages.email.Open","id":"e3","time":1,"user":{},"properties":{}}"#;
+    let named = |id: &str| purchase.replace("e2", id);
+    workdir.write(
+        "in/a.json",
+        format!("{{\"events\":[{},{other}]}}", named("e1")),
+    );
+    // Several chunks, with the purchase in the last one.
+    let many = format!("{other},\n").repeat(60_000);
+    workdir.write(
+        "in/b.json",
+        format!("{{\n\"events\":[{many}{}]}}", named("e2")),
+    );
+    workdir.write("in/c.ndjson", named("e3"));
+    // Delivered again.
+    workdir.write("in/d.ndjson", named("e1"));
+    for kind in ["purchases", "auto"] {
+        check(&workdir, &["--kind", kind, "in"])
+            .assert_code(0)
+            .assert_stdout_contains(&["60001 records, 1 would be accepted"]);
+    }
+    let output = workdir.ingest(["in"]);
+    output.assert_code(0);
+    let counts = ["accepted", "duplicate", "skipped"].map(|name| output.summary_count(name));
+    assert_eq!(counts, [3, 1, 60_001], "{}", output.transcript());
+    let day = ["--length", "1", "--ending-at", "2024-04-02"];
+    workdir
+        .report("quantity-series", day)
+        .assert_code(0)
+        .assert_stdout(&quantity_series(&[("2024-04-02", 3)]));
+}

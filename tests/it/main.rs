@@ -6,6 +6,10 @@
 //! Needs the example `generate_dump` and Pythons with the packages of `tests/requirements.txt` and
 //! `tests/requirements/`; `make test` installs both.
 
+/// Avro files by fastavro, and mutations of them.
+mod avro_fastavro;
+/// Avro container files from text.
+mod avro_text;
 /// Backfills: interrupted days, parallel days, late files.
 mod backfill;
 /// Corrected files, and contents read with other settings.
@@ -22,6 +26,8 @@ mod cli;
 mod configuration;
 /// Purchases from Currents and the Snowflake share, from `ingest` to the reports.
 mod currents;
+/// Avro files of Currents, and the folders they are in.
+mod currents_files;
 /// The dashboard in a real Chromium.
 mod dashboard;
 /// The examples under `docs/deploy` in the programs they are for.

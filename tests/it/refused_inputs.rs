@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use crate::check::check;
 use crate::dump_generator::Dump;
 use crate::purchase_fixtures::{PurchaseFixture, numbered};
 use crate::python::summary;
@@ -90,40 +89,6 @@ fn an_input_with_more_rejects_than_its_limit_is_refused() {
     assert_eq!(
         (&found["purchases"]["rows"], &found["rejects"]["rows"]),
         (&189.into(), &10.into())
-    );
-}
-
-#[test]
-fn bodies_of_the_currents_http_connector_are_refused_by_check_and_by_ingest() {
-    let workdir = Workdir::new();
-    let purchase = r#"{"event_type":"users.behaviors.Purchase","id":"e2","time":1712068448,"user":{"user_id":"u1"},"properties":{"product_id":"pen","price":3.14,"currency":"USD","purchase_properties":{"a":1}}}"#;
-    let other = r#"{"event_type":"users.messages.email.Open","id":"e3","time":1,"user":{},"properties":{}}"#;
-    workdir.write("in/a.json", format!("{{\"events\":[{purchase},{other}]}}"));
-    // Several chunks, with the purchase in the last one.
-    let many = format!("{other},\n").repeat(60_000);
-    workdir.write("in/b.json", format!("{{\n\"events\":[{many}{purchase}]}}"));
-    workdir.write("in/c.ndjson", purchase);
-    workdir.write("in/d.ndjson", numbered(0, 3));
-    for kind in ["purchases", "auto"] {
-        let checked = check(&workdir, &["--kind", kind, "in"]);
-        checked.assert_code(3);
-        let refused = checked.stdout().matches("FILE-CURRENTS-HTTP").count();
-        assert_eq!(refused, 3, "{}", checked.transcript());
-        let empty = checked.stdout().contains("FILE-EMPTY");
-        assert!(!empty, "{}", checked.transcript());
-    }
-    let output = workdir.ingest(["in"]);
-    output
-        .assert_code(3)
-        .assert_stderr_contains(&["FILE-CURRENTS-HTTP"]);
-    let outcomes = ["refused", "refused", "refused", "ingested"];
-    assert_eq!(output.outcomes(), outcomes, "{}", output.transcript());
-    let found = summary(&workdir.lake());
-    assert_eq!(found["purchases"]["rows"], 3, "{found:#}");
-    assert_eq!(
-        found["inputs"]["names"],
-        serde_json::json!(["d.ndjson"]),
-        "a refused body is not known as ingested"
     );
 }
 

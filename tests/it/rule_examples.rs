@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use purchase_etl::rules::{Rule, RuleId, Severity};
 use serde_json::Value;
 
+use crate::avro_text::avro_file;
 use crate::purchase_fixtures::PurchaseFixture;
 use crate::workdir::{NOW, Output, Workdir};
 
@@ -55,6 +56,7 @@ fn inputs(rule: &Rule, example: Example) -> Vec<Vec<u8>> {
             let lines = (0..=5_000).map(|number| line.replace("0001", &number.to_string()));
             vec![lines.collect::<Vec<_>>().join("\n").into_bytes()]
         }
+        (_, _) if text.starts_with("avro.") => vec![avro_file(text)],
         // The examples are equal: what is rejected is the second time.
         (RuleId::FileSeen, Example::Rejected) => vec![text.clone().into_bytes(); 2],
         (id, _) if RUN_PER_LINE.contains(&id) => {

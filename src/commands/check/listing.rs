@@ -122,17 +122,23 @@ impl KindListing<'_> {
     fn line(&self, input: &Input, record: &RecordFindings, finding: &Finding) -> String {
         let (position, severity) = (record.position, severity_of(finding));
         match self.listing.format {
-            CheckFormat::Text => format!(
-                "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
-                input.location.shown(),
-                position.line,
-                finding.rule,
-                escape_unprintable(&finding.message()),
-                record.ordinal,
-                position.byte_offset
-            ),
+            CheckFormat::Text => {
+                let (unit, of_block) = match record.block_ordinal {
+                    Some(ordinal) => ("block ", format!(", record {ordinal} of its block")),
+                    None => ("", String::new()),
+                };
+                format!(
+                    "{}:{unit}{}: {severity} {}: {} [record {}{of_block}, byte {}]\n",
+                    input.location.shown(),
+                    position.line,
+                    finding.rule,
+                    escape_unprintable(&finding.message()),
+                    record.ordinal,
+                    position.byte_offset
+                )
+            }
             CheckFormat::Json => {
-                let item = json!({
+                let mut item = json!({
                     "file": input.location.to_string(),
                     "record": record.ordinal,
                     "line": position.line,
@@ -144,6 +150,9 @@ impl KindListing<'_> {
                     "message": finding.message(),
                     "remedy": finding.rule.rule().remedy,
                 });
+                if let Some(ordinal) = record.block_ordinal {
+                    item["block_record"] = ordinal.into();
+                }
                 json_line(&item)
             }
             CheckFormat::Response => {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::listing::{CheckFormat, FindingListing, json_line, severity};
 use crate::commands::CommandError;
+use crate::commands::discovered::passed_over_lines;
 use crate::commands::output::put;
 use crate::ingest::IngestOutcome;
 use crate::input::escape_unprintable;
@@ -56,12 +57,15 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
         put(stdout, lines.as_bytes())?;
     }
     let counters = &checked.counters;
-    let item = json!({
+    let mut item = json!({
         "counts": counters.counts,
         "rejected_by_rule": counters.rejected_by_rule,
         "warned_by_rule": counters.warned_by_rule,
         "notes": counters.notes,
     });
+    if !counters.passed_over.is_empty() {
+        item["passed_over"] = json!(counters.passed_over);
+    }
     put(stdout, json_line(&item).as_bytes())
 }
 
@@ -118,6 +122,9 @@ fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
             "{title:<18}{severity:<9}{:<22}{count:>10}",
             rule.code()
         );
+    }
+    for line in passed_over_lines(&checked.counters.passed_over) {
+        let _ = writeln!(text, "{line}");
     }
     for note in &checked.counters.notes {
         let _ = writeln!(text, "{}", escape_unprintable(note));

@@ -9,6 +9,7 @@ use super::ExpectCommand;
 use super::results::{exit_code, note};
 use crate::commands::publishing::held_back;
 use crate::commands::{RunContext, StepCommand};
+use crate::input::PassedOver;
 use crate::lake::Lake;
 use crate::run_report::{ExpectationResult, RecordCounts, RuleCounts, RunReport, TableVersions};
 use crate::values::ExitCode;
@@ -49,6 +50,7 @@ impl ExpectCommand {
             counts: RecordCounts::default(),
             rejected_by_rule: RuleCounts::new(),
             warned_by_rule: RuleCounts::new(),
+            passed_over: PassedOver::new(),
             notes: expectations.iter().filter_map(note).collect(),
             expectations,
             held_back: held,

@@ -48,6 +48,7 @@ impl IngestCommand {
             rejected_by_rule: counters.rejected_by_rule,
             warned_by_rule: counters.warned_by_rule,
             notes: counters.notes,
+            passed_over: counters.passed_over,
             expectations: Vec::new(),
             held_back: self.held_back(&inputs, context),
             table_versions: versions,

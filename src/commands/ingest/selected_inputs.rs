@@ -4,7 +4,9 @@
 use chrono::{DateTime, Utc};
 
 use super::IngestCommand;
+use super::run_inputs::RunInputs;
 use crate::commands::StepCommand;
+use crate::commands::discovered::log_omitted_inputs;
 use crate::commands::read::missing_notes;
 use crate::input::{DiscoveredInputs, Input, InputError};
 
@@ -15,8 +17,26 @@ impl IngestCommand {
         missing.is_empty() || (self.read.optional && (inputs == 0 || !self.full_snapshot))
     }
 
+    /// The inputs that are read, of those that were found.
+    pub(super) fn select(
+        &self,
+        mut found: DiscoveredInputs,
+        has_later_answers: bool,
+        clock: DateTime<Utc>,
+    ) -> Result<RunInputs, InputError> {
+        let mut notes = self.note_missing(&found, has_later_answers)?;
+        let passed_over = std::mem::take(&mut found.passed_over);
+        let mut inputs = log_omitted_inputs(found);
+        notes.extend(self.leave_out_recent(&mut inputs, clock));
+        Ok(RunInputs {
+            inputs,
+            notes,
+            passed_over,
+        })
+    }
+
     /// Notes on the arguments that match nothing.
-    pub(super) fn note_missing(
+    fn note_missing(
         &self,
         found: &DiscoveredInputs,
         has_later_answers: bool,
@@ -35,11 +55,7 @@ impl IngestCommand {
     }
 
     /// Removes the inputs that are left out; returns a note of their number, if there are any.
-    pub(super) fn leave_out_recent(
-        &self,
-        inputs: &mut Vec<Input>,
-        clock: DateTime<Utc>,
-    ) -> Option<String> {
+    fn leave_out_recent(&self, inputs: &mut Vec<Input>, clock: DateTime<Utc>) -> Option<String> {
         let all = inputs.len();
         inputs.retain(|input| {
             let leave_out = self.leaves_out(input, clock);

@@ -58,6 +58,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Reject records that have fields outside the documentation
     #[arg(long, help_heading = "JSON", hide_short_help = true)]
     pub(super) reject_unknown_fields: bool,
+    /// Keep test events of Currents, which otherwise are skipped
+    #[arg(long, hide_short_help = true)]
+    pub(super) keep_test_events: bool,
     /// Read times with no offset in this zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
     pub(super) default_timezone: Option<Tz>,

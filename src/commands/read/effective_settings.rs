@@ -66,6 +66,11 @@ impl ReadArguments {
             ("rule", joined(&self.rules())),
             ("default", joined(&self.default)),
             ("constant", joined(&self.constant)),
+            // Only where it is set: the hashes of earlier inputs do not have it.
+            (
+                "keep_test_events",
+                self.keep_test_events.then(|| "true".to_owned()),
+            ),
         ];
         let explicit = explicit.into_iter();
         settings.extend(explicit.filter_map(|(name, value)| Some((name, value?))));
@@ -129,7 +134,7 @@ const NOT_COMPARED: [&str; 9] = [
 ];
 
 /// Settings that change no row of supplier purchases.
-pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future"];
+pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future", "keep_test_events"];
 
 /// Hashes of the settings that rows depend on, without those of `other_kind`, with `severities`.
 pub(super) fn reading_settings(

@@ -20,6 +20,8 @@ pub(super) enum InputEvent<K: RecordKind> {
     Abandoned,
     End(InputTotals),
     Refused(Refusal),
+    /// It contains events of this type, which are no purchases.
+    PassedOver(String),
     /// The run cannot continue.
     Failed(RunError),
 }

@@ -161,6 +161,9 @@ impl<K: RecordKind> ReadContext<K> {
                     options.not_utf8 = Some(bad);
                     chunk_sink.restart()?;
                 }
+                Err(ReadError::OtherEvents(event_type)) if !input.is_named => {
+                    return Ok(InputEvent::PassedOver(event_type));
+                }
                 Err(ReadError::Failed(error)) if is_exhausted(&error) => {
                     return Ok(InputEvent::Failed(RunError::Exhausted(error)));
                 }
@@ -275,6 +278,7 @@ fn expected_bytes(input: &Input) -> Option<u64> {
 fn refusal_of(problem: ReadError) -> Refusal {
     match problem {
         ReadError::Refused(refusal) => refusal,
+        ReadError::OtherEvents(event_type) => other_events(&event_type),
         ReadError::NotUtf8(bad) => Refusal::new(
             RuleId::FileEncoding,
             format!("{bad}; set the encoding with --encoding"),
@@ -290,6 +294,17 @@ fn refusal_of(problem: ReadError) -> Refusal {
             )
         }
     }
+}
+
+/// The refusal of an input with events that are no purchases.
+fn other_events(event_type: &str) -> Refusal {
+    Refusal::new(
+        RuleId::FileOtherEvent,
+        format!(
+            "the file contains events {}, not purchases; give the folder with the files of users.behaviors.Purchase",
+            escape_unprintable(event_type)
+        ),
+    )
 }
 
 /// A message of an object store without signatures, and with the remedy where there is one.

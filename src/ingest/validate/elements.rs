@@ -78,14 +78,22 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         Ok(())
     }
 
-    /// A document that is one value: a record, an empty envelope, or neither.
+    /// Documents that are one value each: a record, an empty envelope, or neither.
     pub(super) fn document(&mut self, bytes: &[u8]) -> ValidationResult {
         let text = self.utf8(bytes, false)?;
         let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::<K>::new(text, self.start, true);
-        self.element(&mut cursor, &mut walk)?;
+        loop {
+            self.element(&mut cursor, &mut walk)?;
+            match cursor.end() {
+                Ok(()) => break,
+                // Another document, which is an object as well.
+                Err(error) if text.as_bytes().get(error.offset) == Some(&b'{') => {}
+                Err(error) => return Err(walk.refusal(error)),
+            }
+        }
         self.count_lenient_syntax(cursor.lenient_syntax_count());
-        cursor.end().map_err(|error| walk.refusal(error))
+        Ok(())
     }
 
     /// A record inside an envelope, as valid JSON.
@@ -103,15 +111,14 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         cursor.skip_space().map_err(|error| walk.refusal(error))?;
         let start = cursor.offset();
         if !walk.records {
-            let wrong_kind = K::skip_sibling(cursor).map_err(|error| walk.refusal(error))?;
-            if let Some(rule) = wrong_kind {
-                return Err(Box::new(
-                    self.wrong_kind_refusal(rule, walk.position(start)),
-                ));
+            let mut sibling = cursor.clone();
+            let is_record = K::skip_sibling(&mut sibling).map_err(|error| walk.refusal(error))?;
+            if !is_record {
+                *cursor = sibling;
+                self.out.skipped += 1;
+                self.out.read += 1;
+                return Ok(());
             }
-            self.out.skipped += 1;
-            self.out.read += 1;
-            return Ok(());
         }
         let is_object = cursor.peek().map_err(|error| walk.refusal(error))? == JsonKind::Object;
         let read = self.read_record(cursor, &mut walk.raw);

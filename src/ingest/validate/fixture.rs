@@ -68,6 +68,7 @@ impl TestReader {
                 numbers_as_strings: false,
                 decimal: None,
                 reject_unknown_fields: false,
+                keep_test_events: false,
             },
             severities: None,
         }

@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use super::super::refusal::InputError;
+use super::event_type::{count_file, count_folder, other_type_of_path, other_type_of_segment};
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
 
 /// Adds the files of an argument to `found`; the folder `lake` is excluded.
@@ -84,7 +85,7 @@ impl LocalSearch<'_> {
         let metadata = match std::fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if is_file_error(&error) => {
-                self.found.inputs.push(unreadable_input(absolute));
+                self.found.inputs.push(unreadable_input(absolute, named));
                 return Ok(());
             }
             Err(error) => return Err(failed(error)),
@@ -94,7 +95,11 @@ impl LocalSearch<'_> {
             let location = InputLocation::File(absolute);
             self.found.excluded.push(ExcludedPath::Pipe(location));
         } else if !metadata.is_dir() {
-            self.found.inputs.push(input(absolute, &metadata));
+            let other = other_type_of_path(&absolute.to_string_lossy()).map(str::to_owned);
+            match other.filter(|_| !named) {
+                Some(event_type) => count_file(&mut self.found.passed_over, &event_type),
+                None => self.found.inputs.push(input(absolute, &metadata, named)),
+            }
         } else if self.is_in_lake(path) {
             self.exclude_lake();
         } else {
@@ -113,8 +118,14 @@ impl LocalSearch<'_> {
             // Linked folders are not entered: a link may point to its own parent.
             let is_link = entry.file_type().map_err(failed)?.is_symlink();
             let leads_on = is_link && entry.path().is_dir();
-            if !is_hidden(&entry.file_name().to_string_lossy()) && !leads_on {
-                self.collect(&entry.path(), false)?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if is_hidden(&name) || leads_on {
+                continue;
+            }
+            match other_type_of_segment(&name).filter(|_| entry.path().is_dir()) {
+                Some(event_type) => count_folder(&mut self.found.passed_over, event_type),
+                None => self.collect(&entry.path(), false)?,
             }
         }
         Ok(())
@@ -135,15 +146,17 @@ fn is_file_error(error: &Error) -> bool {
 const ELOOP: i32 = 40;
 
 /// A file without readable metadata is an input too: opening it fails, and it is refused with the error.
-fn unreadable_input(path: PathBuf) -> Input {
+fn unreadable_input(path: PathBuf, is_named: bool) -> Input {
     Input {
         size_bytes: Some(0),
+        is_named,
         ..Input::at(InputLocation::File(path))
     }
 }
 
-fn input(path: PathBuf, metadata: &Metadata) -> Input {
+fn input(path: PathBuf, metadata: &Metadata, is_named: bool) -> Input {
     Input {
+        is_named,
         // A pipe or device has no size.
         size_bytes: metadata.is_file().then_some(metadata.len()),
         modified_micros: modified_micros(metadata),

@@ -5,6 +5,7 @@ use glob::Pattern;
 use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use super::super::refusal::InputError;
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
+use super::object_tree::ObjectTree;
 use crate::storage::{StoreObject, StoreUrl, Stores};
 
 /// Adds the objects of an argument to `found`; the prefix `lake` is excluded.
@@ -18,20 +19,26 @@ pub(super) fn discover(
     if lake.is_some_and(|lake| url.is_below(lake)) {
         return Err(InputError::InLake(argument.to_owned()));
     }
+    let mut is_named = false;
+    let mut tree = ObjectTree {
+        stores,
+        passed_over: &mut found.passed_over,
+    };
     let mut objects = if is_pattern(url.key()) {
         Pattern::new(url.key()).map_err(|source| InputError::Pattern {
             pattern: argument.to_owned(),
             source,
         })?;
         let plain = url.key().split('/').take_while(|name| !is_pattern(name));
-        let prefix = url.with_key(&plain.collect::<Vec<_>>().join("/"));
-        let mut objects = without_folder_markers(&stores.list(&prefix)?, prefix.key());
+        let prefix = plain.collect::<Vec<_>>().join("/");
+        let mut objects = without_folder_markers(&tree.matching(url)?, &prefix);
         objects.retain(|object| matches_pattern(url.key(), object.url.key()));
         objects
     } else if let Some(object) = stores.head(url)? {
+        is_named = true;
         vec![object]
     } else {
-        let mut objects = without_folder_markers(&stores.list(url)?, url.key());
+        let mut objects = without_folder_markers(&tree.below(url)?, url.key());
         let below = url.key().len();
         objects.retain(|object| {
             let rest = object.url.key().get(below..).unwrap_or_default();
@@ -51,6 +58,7 @@ pub(super) fn discover(
         location: InputLocation::Object(object.url.clone()),
         size_bytes: Some(object.size_bytes),
         modified_micros: Some(object.modified_micros),
+        is_named,
         object: Some((stores.clone(), object)),
     };
     found.inputs.extend(objects.into_iter().map(input));

@@ -64,6 +64,8 @@ pub(super) enum ScanStop {
     ArrayClosed,
     /// After the comma that follows an envelope in an array; elements follow.
     EnvelopeLeft,
+    /// After the opening bracket of a further object, behind the one that was scanned.
+    NextDocument,
 }
 
 /// The lexical element at the scanner's position.
@@ -100,6 +102,8 @@ pub(super) struct DocumentScanner {
     array: Option<OpenArray>,
     /// The content of the current or the last array.
     latest: Option<ArrayContent>,
+    /// Whether the document was an object, and it is closed.
+    is_closed_object: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -274,11 +278,16 @@ impl DocumentScanner {
                     key.clear();
                 }
             }
+            b'{' if self.is_closed_object => return Some(ScanStop::NextDocument),
             b'{' | b'[' => {
                 self.depth += 1;
                 return self.open_bracket(byte);
             }
-            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                let [is_object, _] = self.is_object;
+                self.is_closed_object = byte == b'}' && is_object && self.depth == 0;
+            }
             b',' if self.base == 1 && self.depth == 1 => {
                 self.base = 0;
                 return Some(self.enter_array(ArrayContent::Records, ScanStop::EnvelopeLeft));

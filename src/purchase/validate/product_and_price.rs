@@ -177,7 +177,9 @@ pub(super) fn check_amount(
             return None;
         }
     };
-    if raw.origin == PurchaseOrigin::Currents {
+    if raw.price_is_float32 {
+        check_float_size(text, parsed, decimals_of(currency), findings);
+    } else if raw.origin == PurchaseOrigin::Currents {
         parsed = restore_float_price(text, parsed, currency, findings);
     }
     add_amount_findings(name.as_str(), text, parsed, currency, findings);
@@ -195,9 +197,7 @@ fn restore_float_price(
     currency: Option<Currency>,
     findings: &mut Findings,
 ) -> ParsedAmount {
-    let units = currency
-        .and_then(minor_units)
-        .unwrap_or(DEFAULT_MINOR_UNITS);
+    let units = decimals_of(currency);
     if as_written.decimals <= u32::from(units) {
         return as_written;
     }
@@ -210,11 +210,23 @@ fn restore_float_price(
         restored.amount
     );
     findings.add(RuleId::BrzPriceWidened, "price", text, &detail);
-    if restored.amount.nanos().unsigned_abs() >= u128::from(float_limit(units)) * NANOS_PER_UNIT {
+    check_float_size(text, restored, units, findings);
+    restored
+}
+
+/// The decimals that prices in a currency have.
+fn decimals_of(currency: Option<Currency>) -> u8 {
+    currency
+        .and_then(minor_units)
+        .unwrap_or(DEFAULT_MINOR_UNITS)
+}
+
+/// Reports a price from a 32-bit float that is too large for its decimals to be exact.
+fn check_float_size(text: &str, price: ParsedAmount, units: u8, findings: &mut Findings) {
+    if price.amount.nanos().unsigned_abs() >= u128::from(float_limit(units)) * NANOS_PER_UNIT {
         let detail = format!("a 32-bit float of this size does not have {units} exact decimals");
         findings.add(RuleId::BrzPriceFloat32, "price", text, &detail);
     }
-    restored
 }
 
 /// Nano-units in one unit of an amount.
