@@ -29,6 +29,8 @@ mod rules;
 mod runs;
 mod step;
 mod tables;
+#[cfg(test)]
+mod testing;
 mod time_limit;
 
 pub use columns_page::columns_page;

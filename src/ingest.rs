@@ -24,7 +24,7 @@ pub mod ignored_input;
 mod ingest_run;
 mod input_reports;
 #[cfg(test)]
-mod input_sequences;
+pub(crate) mod input_sequences;
 mod listed_inputs;
 mod options;
 mod pending_input;
@@ -36,7 +36,7 @@ mod removal;
 mod runner;
 pub mod supplier_purchases;
 #[cfg(test)]
-mod supplier_sequences;
+pub(crate) mod supplier_sequences;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod validate;

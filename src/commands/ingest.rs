@@ -211,14 +211,12 @@ impl StepCommand for IngestCommand {
 
 impl IngestCommand {
     fn table_specs(&self) -> Vec<TableSpec> {
-        let mut specs = self.read.kind.tables();
+        let specs = self.read.kind.tables();
         let states: Vec<TableSpec> = specs
             .iter()
             .filter_map(|spec| Some(spec.states?()))
             .collect();
-        specs.extend(states);
-        specs.extend([rejects_spec(), inputs_spec()]);
-        specs
+        [specs, states, vec![rejects_spec(), inputs_spec()]].concat()
     }
 
     /// The date of the full snapshot; `None` if the inputs are none.

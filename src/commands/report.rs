@@ -8,6 +8,8 @@ mod options;
 mod product_list;
 mod quantity_series;
 mod revenue_series;
+#[cfg(test)]
+mod sequences;
 mod supplier_purchases;
 mod supplier_summary;
 

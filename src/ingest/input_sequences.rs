@@ -173,6 +173,18 @@ impl Model {
         }
     }
 
+    /// The number of purchases by day of October.
+    fn quantities(&self) -> BTreeMap<u32, u64> {
+        let contents = contents();
+        let mut quantities = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.holds) {
+            for (_, day) in &contents[row.content].purchases {
+                *quantities.entry(*day).or_default() += 1;
+            }
+        }
+        quantities
+    }
+
     fn content(&self) -> LakeContent {
         let contents = contents();
         let mut lake = LakeContent::default();
@@ -199,7 +211,17 @@ impl Model {
     }
 }
 
-fn run(steps: &[Step]) -> Result<(), String> {
+/// Runs the sequence of a seed; returns the lake, and the number of purchases by day of October that
+/// it should have.
+pub(crate) fn lake_of(seed: u64) -> (TestLake, BTreeMap<u32, u64>) {
+    let steps = steps(seed);
+    match run(&steps) {
+        Ok((lake, model)) => (lake, model.quantities()),
+        Err(difference) => panic!("PURCHASE_ETL_TEST_SEED={seed}: {steps:#?}\n{difference}"),
+    }
+}
+
+fn run(steps: &[Step]) -> Result<(TestLake, Model), String> {
     let contents = contents();
     let lake = TestLake::new();
     let (mut files, mut model) = (Files::new(), Model::default());
@@ -257,16 +279,14 @@ fn run(steps: &[Step]) -> Result<(), String> {
         }
         states.push((lake.versions(), model.clone()));
     }
-    lake.verify()
+    lake.verify()?;
+    Ok((lake, model))
 }
 
 #[test]
 fn any_sequence_gives_the_tables_of_a_plain_model() {
     let first = Numbers::first_seed();
     for seed in first..first + 500 {
-        let steps = steps(seed);
-        if let Err(difference) = run(&steps) {
-            panic!("PURCHASE_ETL_TEST_SEED={seed}: {steps:#?}\n{difference}");
-        }
+        lake_of(seed);
     }
 }

@@ -8,13 +8,13 @@ use super::testing::{LakeContent, Numbers, TestLake, TestState, bad_supplier_rec
 
 mod model;
 
-use model::{Content, Model};
+use model::{Content, SupplierModel};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 /// One step of a sequence.
 #[derive(Clone, Debug)]
-enum Step {
+enum SupplierStep {
     /// A file gets another content, the number of one of the contents.
     Write(&'static str, usize),
     /// Files are ingested, as a full snapshot or as changes.
@@ -31,7 +31,7 @@ enum Step {
 #[derive(Clone, Debug)]
 struct Sequence {
     contents: Vec<Content>,
-    steps: Vec<Step>,
+    steps: Vec<SupplierStep>,
 }
 
 fn sequence(seed: u64) -> Sequence {
@@ -55,10 +55,10 @@ fn sequence(seed: u64) -> Sequence {
         contents.push((states, is_bad));
     }
     contents.push((Vec::new(), false));
-    let mut steps = vec![Step::Write("a", numbers.below(6))];
+    let mut steps = vec![SupplierStep::Write("a", numbers.below(6))];
     for at in 1..4 + numbers.below(9) {
         steps.push(match numbers.below(20) {
-            0..=5 => Step::Write(numbers.pick(&NAMES), numbers.below(6)),
+            0..=5 => SupplierStep::Write(numbers.pick(&NAMES), numbers.below(6)),
             6..=13 => {
                 let mut names: Vec<&str> = NAMES.to_vec();
                 names.retain(|_| numbers.below(3) > 0);
@@ -68,16 +68,16 @@ fn sequence(seed: u64) -> Sequence {
                     ChangedInput::Replace,
                     ChangedInput::Replace,
                 ];
-                Step::Ingest(names, numbers.below(3) == 0, numbers.pick(&policies))
+                SupplierStep::Ingest(names, numbers.below(3) == 0, numbers.pick(&policies))
             }
-            14..=16 => Step::Remove(numbers.pick(&NAMES)),
-            17..=18 => Step::Compact,
-            _ => Step::Restore(numbers.below(at)),
+            14..=16 => SupplierStep::Remove(numbers.pick(&NAMES)),
+            17..=18 => SupplierStep::Compact,
+            _ => SupplierStep::Restore(numbers.below(at)),
         });
     }
     // Equal contents are one content.
     for step in &mut steps {
-        if let Step::Write(_, content) = step {
+        if let SupplierStep::Write(_, content) = step {
             let written = &contents[*content];
             *content = contents.iter().position(|other| other == written).unwrap();
         }
@@ -96,22 +96,35 @@ fn found(lake: &TestLake) -> LakeContent {
     content
 }
 
-fn run(Sequence { contents, steps }: &Sequence) -> Result<(), String> {
+/// The states of purchases, and whether each is deleted.
+pub(crate) type Purchases = Vec<(TestState, bool)>;
+
+/// Runs the sequence of a seed; returns the lake, and the purchases that it should have, in the order
+/// of their companies and ids.
+pub(crate) fn lake_of(seed: u64) -> (TestLake, Purchases) {
+    let sequence = sequence(seed);
+    match run(&sequence) {
+        Ok((lake, model)) => (lake, model.states(&sequence.contents)),
+        Err(difference) => panic!("PURCHASE_ETL_TEST_SEED={seed}: {sequence:#?}\n{difference}"),
+    }
+}
+
+fn run(Sequence { contents, steps }: &Sequence) -> Result<(TestLake, SupplierModel), String> {
     let lake = TestLake::new();
     let mut files: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let mut model = Model::default();
+    let mut model = SupplierModel::default();
     let mut history = Vec::new();
     let mut day = 0;
     for (at, step) in steps.iter().enumerate() {
         match step {
-            Step::Write(name, content) => {
+            SupplierStep::Write(name, content) => {
                 let (states, is_bad) = &contents[*content];
                 let bad = bad_supplier_record(&content.to_string()) + "\n";
                 let bad = if *is_bad { bad.as_str() } else { "" };
                 lake.write(name, &(state_dump(states) + bad));
                 files.insert(name, *content);
             }
-            Step::Ingest(names, is_snapshot, policy) => {
+            SupplierStep::Ingest(names, is_snapshot, policy) => {
                 let read: Vec<(&str, usize)> = names
                     .iter()
                     .filter_map(|name| Some((*name, *files.get(name)?)))
@@ -122,7 +135,7 @@ fn run(Sequence { contents, steps }: &Sequence) -> Result<(), String> {
                 ended.map_err(|error| format!("step {at}: {error}"))?;
                 model.ingest(&read, *is_snapshot, *policy, contents);
             }
-            Step::Remove(name) => {
+            SupplierStep::Remove(name) => {
                 let ended = lake.remove_suppliers(name);
                 ended.map_err(|error| format!("step {at}: {error}"))?;
                 let is_out = |at: &usize| {
@@ -132,9 +145,9 @@ fn run(Sequence { contents, steps }: &Sequence) -> Result<(), String> {
                 let outgoing: Vec<usize> = (0..model.rows.len()).filter(is_out).collect();
                 model.take_out(&outgoing, "removed", contents);
             }
-            Step::Compact => lake.compact(),
-            Step::Restore(to) => {
-                let (versions, then): &(Vec<Option<i64>>, Model) = &history[*to];
+            SupplierStep::Compact => lake.compact(),
+            SupplierStep::Restore(to) => {
+                let (versions, then): &(Vec<Option<i64>>, SupplierModel) = &history[*to];
                 lake.restore(versions);
                 model = then.clone();
             }
@@ -147,16 +160,14 @@ fn run(Sequence { contents, steps }: &Sequence) -> Result<(), String> {
         }
         history.push((lake.versions(), model.clone()));
     }
-    lake.verify()
+    lake.verify()?;
+    Ok((lake, model))
 }
 
 #[test]
 fn any_sequence_of_supplier_dumps_gives_the_tables_of_a_plain_model() {
     let first = Numbers::first_seed();
     for seed in first..first + 500 {
-        let sequence = sequence(seed);
-        if let Err(difference) = run(&sequence) {
-            panic!("PURCHASE_ETL_TEST_SEED={seed}: {sequence:#?}\n{difference}");
-        }
+        lake_of(seed);
     }
 }

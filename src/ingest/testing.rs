@@ -40,8 +40,9 @@ pub(crate) use numbers::Numbers;
 pub(crate) use stored_lake::LOCATION;
 use tables::{maintained_states, maintained_tables};
 
+pub(crate) use suppliers::TestState;
 pub(crate) use suppliers::supplier_dump;
-pub(super) use suppliers::{TestState, bad_supplier_record, state_dump};
+pub(super) use suppliers::{bad_supplier_record, state_dump};
 
 /// The content of a dump of customer purchases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,23 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
 use clap::{Command, FromArgMatches, Subcommand};
 
 use super::{LakeCommand, tables};
-use crate::commands::{JobSummary, ProgressUi, RunContext, SharedContext, execute};
+use crate::commands::testing::executed;
+use crate::ingest::ChangedInput;
 use crate::ingest::testing::{
     Dump, FaultRuns, LOCATION, LakeContent, LakeFacts, LakeReaders, SecondFaults, TestLake, Writer,
     bad_record, supplier_dump,
 };
-use crate::ingest::{ChangedInput, Progress};
 use crate::lake::Lake;
-use crate::run_report::RunReport;
-use crate::storage::error_text;
-use crate::telemetry::{Telemetry, TelemetrySettings};
-use crate::values::ExitCode;
 
 const READERS: LakeReaders = LakeReaders {
     facts,
@@ -153,48 +147,13 @@ fn files(lake: &Lake, table: &str) -> usize {
     lake.snapshot(table, None, None).unwrap().files.len()
 }
 
-/// Shows nothing.
-struct NoProgress;
-
-impl ProgressUi for NoProgress {
-    fn begin(&mut self, _total_bytes: Option<u64>, _progress: &Progress) {}
-    fn end(&mut self) {}
-    fn summary(&mut self, _report: &RunReport) {}
-    fn steps(&mut self, _summary: &JobSummary) {}
-}
-
-/// A year after the commits: files are older than any retention.
-fn clock() -> DateTime<Utc> {
-    DateTime::from_str("2027-12-01T12:00:00Z").unwrap()
-}
-
 /// Runs a command line without `purchase-etl lake`; returns its output.
 fn lake_command(lake: &TestLake, arguments: &str) -> Result<String, String> {
     let program = LakeCommand::augment_subcommands(Command::new("lake").no_binary_name(true));
     let arguments = arguments.split(' ').chain(["--lake", LOCATION]);
     let matches = program.try_get_matches_from(arguments).unwrap();
     let command = LakeCommand::from_arg_matches(&matches).unwrap();
-    let telemetry = Telemetry::new("lake", None, TelemetrySettings::default(), clock);
-    let shared = SharedContext {
-        progress: Progress::default(),
-        stores: lake.stores().clone(),
-        telemetry: &telemetry,
-        report_threads: 1,
-        clock: clock(),
-        now: clock(),
-        job_digest: None,
-        deadline: None,
-    };
-    let mut stdout = Vec::new();
-    let mut progress_ui = NoProgress;
-    let mut context = RunContext::new(&mut stdout, &mut progress_ui, shared);
-    let ended = execute(&command, &mut context);
-    let output = String::from_utf8(stdout).unwrap();
-    match ended {
-        Ok(ExitCode::Done) => Ok(output),
-        Ok(exit) => Err(format!("{exit:?}: {output}")),
-        Err(error) => Err(error_text(&error)),
-    }
+    executed(&command, lake.stores())
 }
 
 fn runs_of(name: &str) -> FaultRuns<'static> {

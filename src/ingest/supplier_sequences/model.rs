@@ -10,7 +10,7 @@ pub(super) type Content = (Vec<TestState>, bool);
 
 /// A row of the table of inputs in the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ModelRow {
+pub(super) struct SupplierModelRow {
     pub(super) path: &'static str,
     content: usize,
     pub(super) state: &'static str,
@@ -28,8 +28,8 @@ struct ModelCommit {
 
 /// What the lake should hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Model {
-    pub(super) rows: Vec<ModelRow>,
+pub(super) struct SupplierModel {
+    pub(super) rows: Vec<SupplierModelRow>,
     commits: Vec<ModelCommit>,
 }
 
@@ -41,7 +41,7 @@ struct ModelPurchase {
     is_absent: bool,
 }
 
-impl Model {
+impl SupplierModel {
     fn is_current(&self, path: &str, content: usize) -> bool {
         let mut rows = self.rows.iter();
         rows.any(|row| row.state == "current" && row.path == path && row.content == content)
@@ -79,7 +79,8 @@ impl Model {
                 continue;
             }
             let content = self.rows[*at].content;
-            let is_heir = |row: &&mut ModelRow| row.state == "current" && row.content == content;
+            let is_heir =
+                |row: &&mut SupplierModelRow| row.state == "current" && row.content == content;
             if let Some(heir) = self.rows.iter_mut().find(is_heir) {
                 heir.holds = true;
                 continue;
@@ -128,7 +129,7 @@ impl Model {
         for (path, content) in accepted {
             let is_held = self.held(content);
             if !self.is_current(path, content) {
-                self.rows.push(ModelRow {
+                self.rows.push(SupplierModelRow {
                     path,
                     content,
                     state: "current",
@@ -187,6 +188,16 @@ impl Model {
             }
         }
         purchases
+    }
+
+    /// The newest states in the order of their companies and ids, and whether the purchases are deleted.
+    pub(super) fn states(&self, contents: &[Content]) -> Vec<(TestState, bool)> {
+        let purchases = self.purchases(contents).into_values();
+        let state = |purchase: ModelPurchase| {
+            let is_deleted = purchase.state.is_deleted || purchase.is_absent;
+            (purchase.state, is_deleted)
+        };
+        purchases.map(state).collect()
     }
 
     pub(super) fn content(&self, contents: &[Content]) -> LakeContent {

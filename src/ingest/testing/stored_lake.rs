@@ -63,6 +63,22 @@ impl TestLake {
         keys.collect()
     }
 
+    /// Writes the objects of the lake into a folder.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the lake of a test need not survive a crash"
+    )]
+    pub(crate) fn save_to(&self, folder: &FilePath) {
+        for key in self.keys(LAKE_KEY) {
+            let got = block_on(self.store.get(&Path::from(key.as_str()))).unwrap();
+            let bytes = block_on(got.bytes()).unwrap();
+            let relative = key.strip_prefix("lake/").unwrap();
+            let path = folder.join(relative);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+
     /// Stores the files of a lake in a folder.
     pub(crate) fn put_lake(&self, folder: &FilePath) {
         self.put_folder(folder, LAKE_KEY);

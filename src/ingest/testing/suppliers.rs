@@ -21,12 +21,12 @@ use crate::values::currency::Currency;
 
 /// A state of a purchase of a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::ingest) struct TestState {
-    pub(in crate::ingest) company: i64,
-    pub(in crate::ingest) id: u32,
-    pub(in crate::ingest) hour: u32,
-    pub(in crate::ingest) note: char,
-    pub(in crate::ingest) is_deleted: bool,
+pub(crate) struct TestState {
+    pub(crate) company: i64,
+    pub(crate) id: u32,
+    pub(crate) hour: u32,
+    pub(crate) note: char,
+    pub(crate) is_deleted: bool,
 }
 
 impl TestState {
