@@ -88,8 +88,8 @@ fn a_full_snapshot_is_shown_with_its_day() {
         words.extend(more.iter().map(Into::into));
         let planned = workdir.ingest(words);
         planned.assert_code(0);
-        let first = planned.stdout().lines().next().expect("a line").to_owned();
-        first
+        let mut lines = planned.stdout().lines();
+        lines.next().expect("a line").to_owned()
     };
     // The helper sets the time to 2026-11-20.
     let date = "--snapshot-date=2026-11-18";

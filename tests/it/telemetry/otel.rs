@@ -134,24 +134,98 @@ fn assert_attributes(workdir: &Workdir, spans: &BTreeMap<String, Value>) {
 /// Fails unless the metrics have this number of accepted records.
 #[track_caller]
 fn assert_accepted(requests: &[Request], count: &str) {
+    let points = points(requests, "purchase_etl.records");
+    let mut points = points.iter();
+    let accepted = points.find(|(labels, _)| labels["purchase_etl.outcome"] == "accepted");
+    assert_eq!(accepted.expect("accepted").1, count);
+}
+
+/// The attributes and counts of the points of a counter; none if it was not sent.
+fn points(requests: &[Request], name: &str) -> Vec<(BTreeMap<String, String>, String)> {
     let metrics = of_path(requests, "/v1/metrics");
     let metrics = &metrics.body["resourceMetrics"][0]["scopeMetrics"][0]["metrics"];
-    let metrics = metrics.as_array().expect("metrics");
-    let records = metrics
-        .iter()
-        .find(|metric| metric["name"] == "purchase_etl.records");
-    let points = records.expect("records")["sum"]["dataPoints"]
-        .as_array()
-        .expect("points");
-    let accepted = points
-        .iter()
-        .find(|point| attributes(&point["attributes"])["purchase_etl.outcome"] == "accepted");
-    let accepted = accepted.expect("accepted")["asInt"].clone();
+    let mut metrics = metrics.as_array().expect("metrics").iter();
+    let Some(metric) = metrics.find(|metric| metric["name"] == name) else {
+        return Vec::new();
+    };
+    let points = metric["sum"]["dataPoints"].as_array().expect("points");
+    let point = |point: &Value| {
+        let count = &point["asInt"];
+        let text = count.as_str().map(str::to_owned);
+        let count = text.unwrap_or_else(|| count.to_string());
+        (attributes(&point["attributes"]), count)
+    };
+    points.iter().map(point).collect()
+}
+
+/// A job whose answer is held back if a day has fewer purchases.
+fn gated_job(min_records: u32) -> String {
+    format!(
+        r#"
+lake = "lake"
+[[steps]]
+name = "dumps"
+ingest = {{ inputs = ["good.ndjson"] }}
+[[steps]]
+name = "enough"
+expect = {{ min_records = {min_records}, no_empty_days = 1 }}
+[[steps]]
+name = "series"
+report = {{ type = "quantity-series", length = 1, ending_at = "{{date}}", output = "series.json" }}
+"#
+    )
+}
+
+#[test]
+fn expectations_are_counted_by_outcome_and_answers_that_are_held_back_by_step() {
+    let workdir = Workdir::new();
+    workdir.write("good.ndjson", numbered(0, 3));
+    let run_job = |min_records, code| {
+        let receiver = Receiver::start();
+        workdir.write("job.toml", gated_job(min_records));
+        let words = ["run", "job.toml", "--date", "2026-10-05"].map(str::to_owned);
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url());
+        run(&workdir, &words, &[endpoint]).assert_code(code);
+        receiver.requests()
+    };
+    let outcomes = |requests: &[Request]| {
+        let points = points(requests, "purchase_etl.expectations").into_iter();
+        let shown = points.map(|(labels, count)| {
+            let of = |name: &str| labels[&format!("purchase_etl.{name}")].clone();
+            let names = ["job", "step", "table", "expectation", "outcome"].map(of);
+            format!("{}: {count}", names.join(" "))
+        });
+        let mut shown: Vec<String> = shown.collect();
+        shown.sort();
+        shown
+    };
+    let requests = run_job(3, 0);
+    let expected = [
+        "job enough purchases min_records passed: 1",
+        "job enough purchases no_empty_days passed: 1",
+    ];
+    assert_eq!(outcomes(&requests), expected);
+    assert_eq!(points(&requests, "purchase_etl.held_back_answers"), []);
+
+    let requests = run_job(4, 6);
+    let expected = [
+        "job enough purchases min_records failed: 1",
+        "job enough purchases no_empty_days passed: 1",
+    ];
+    assert_eq!(outcomes(&requests), expected);
+    let [(labels, count)] = &points(&requests, "purchase_etl.held_back_answers")[..] else {
+        panic!("one point: {requests:?}");
+    };
     assert_eq!(
-        accepted
-            .as_str()
-            .map_or_else(|| accepted.to_string(), str::to_owned),
-        count
+        (labels["purchase_etl.step"].as_str(), count.as_str()),
+        ("series", "1")
+    );
+    // The step compares and reads no records.
+    let records = points(&requests, "purchase_etl.records");
+    assert!(
+        records
+            .iter()
+            .all(|(labels, _)| labels["purchase_etl.step"] == "dumps")
     );
 }
 
