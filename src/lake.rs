@@ -89,7 +89,9 @@ pub use digest::{Digest, DigestError};
 pub use encode::write_data_file;
 pub use error::{InputChangeError, LakeError};
 pub use full_snapshots::{AppliedFullSnapshot, CompanySnapshot};
-pub use input_change::{FoldedRows, IncomingContent, InputChange, InputChangeOutcome, RowsPlan};
+pub use input_change::{
+    FoldRows, FoldedRows, IncomingContent, InputChange, InputChangeOutcome, RowsPlan,
+};
 pub use inputs::{InputCounts, InputRow, InputState, ListedInput};
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
 pub use partition_writer::{PartitionWriter, WriterOptions};

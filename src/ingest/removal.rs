@@ -9,6 +9,12 @@ use crate::lake::{InputChange, InputChangeOutcome, InputState, Lake, ListedInput
 /// How often a change of inputs is planned again because another process has changed them.
 pub(super) const MAX_ATTEMPTS: usize = 20;
 
+/// Refuses inputs that cannot be taken out.
+type CheckInputs<'c> = dyn Fn(&ListedInputs, &[ListedInput]) -> Result<(), RunError> + 'c;
+
+/// Changes the tables, as the kind requires.
+type ChangeInputs<'c> = dyn FnMut(&InputChange<'_>) -> Result<InputChangeOutcome, RunError> + 'c;
+
 /// Takes the rows and rejects of inputs of a kind out of the tables; ignored inputs are no longer
 /// ignored. Inputs of another kind, and those that are neither current nor ignored any more, are left
 /// out. `check` refuses inputs that cannot be taken out, and `change` changes the tables.
@@ -19,8 +25,8 @@ pub(super) fn remove<K: RecordKind>(
     lake: &Lake,
     run_id: &str,
     inputs: &[ListedInput],
-    check: &dyn Fn(&ListedInputs, &[ListedInput]) -> Result<(), RunError>,
-    change: &mut dyn FnMut(&InputChange<'_>) -> Result<InputChangeOutcome, RunError>,
+    check: &CheckInputs<'_>,
+    change: &mut ChangeInputs<'_>,
 ) -> Result<(), RunError> {
     let (spec, kind) = (K::table(), K::NAME);
     for _ in 0..MAX_ATTEMPTS {

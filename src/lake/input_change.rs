@@ -29,7 +29,7 @@ mod plan;
 mod stopped_runs;
 
 use plan::InputChangePlan;
-pub use plan::{FoldedRows, IncomingContent, InputChange, RowsPlan};
+pub use plan::{FoldRows, FoldedRows, IncomingContent, InputChange, RowsPlan};
 
 /// What a commit of changed rows has written beside them.
 struct WrittenChange {

@@ -12,6 +12,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use clap::ValueEnum;
 
 use super::columns::{numbers, texts};
+use super::counts::unsigned;
 use super::staged::StagedFiles;
 use super::table_spec::{INPUTS, inputs_spec};
 use super::{Digest, Lake, LakeError, PartitionWriter, WriterOptions};
@@ -75,6 +76,13 @@ pub struct InputCounts {
     pub superseded: i64,
     /// Elements of `attributes` or `events` beside the purchases.
     pub skipped: i64,
+}
+
+impl InputCounts {
+    /// Valid records: of supplier purchases the states that are kept, current or not.
+    pub fn valid(&self) -> u64 {
+        unsigned(self.accepted) + unsigned(self.duplicate) + unsigned(self.superseded)
+    }
 }
 
 /// Whether the content of an input is in the tables.

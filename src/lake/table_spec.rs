@@ -35,7 +35,7 @@ pub struct TableSpec {
     /// delta encoded, without a dictionary.
     pub ascending_columns: &'static [&'static str],
     /// The table with every state of its rows, if it keeps only the newest ones.
-    pub states: Option<fn() -> TableSpec>,
+    pub states: Option<fn() -> Self>,
 }
 
 /// The name of the table of rejects.

@@ -17,6 +17,10 @@ pub enum FuturePolicy {
 
 /// The settings of the rules; the run report contains all of them.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct PurchaseRuleSettings {
     /// Zone of times without an offset.
     pub default_zone: Tz,

@@ -99,7 +99,7 @@ fn a_wrong_option_is_named_with_what_it_may_be() {
         ),
         (&["--max-depth", "500"], &["--max-depth", "500", "128"]),
         (&["--delimiter", "x"], &["--delimiter", "tab"]),
-        (&["--map", "Total"], &["--map", "HEADER=FIELD"]),
+        (&["--map", "Total"], &["--map", "SOURCE=FIELD"]),
         (&["--map", "Total=total"], &["--map", "total"]),
     ];
     for (arguments, message) in cases {

@@ -150,7 +150,9 @@ fn delimited_text_is_shown_with_the_lines_of_its_records() {
     refused.assert_code(3);
     let path = dump.display();
     let finding = |line: u32| {
-        format!("{path}:{line}: BRZ-QTY-RANGE: quantity: must be from 1 to 100 (found 0)\n")
+        format!(
+            "{path}:{line}: BRZ-QTY-RANGE: quantity: must be from 1 to 100, and at most 32767 (found 0)\n"
+        )
     };
     assert_in_order(
         refused.stderr(),

@@ -40,6 +40,9 @@ const BUFFER_BYTES: usize = 32 << 20;
 /// Bytes of rows kept in memory; the rest is spilled to disk.
 const MEMORY_BYTES: usize = 48 << 20;
 
+/// Takes rows of a partition, with their numbers.
+type AddRows<'a> = dyn FnMut(CompanyMonth, &[u32], RecordBatch) -> Result<(), RunError> + 'a;
+
 /// The accepted rows of a run.
 pub(super) struct AcceptedRows {
     batches: BatchBuffer,
@@ -124,10 +127,7 @@ impl AcceptedRows {
     }
 
     /// Passes all rows to `add`, by partition, with their numbers.
-    pub(super) fn for_each(
-        &self,
-        add: &mut dyn FnMut(CompanyMonth, &[u32], RecordBatch) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
+    pub(super) fn for_each(&self, add: &mut AddRows<'_>) -> Result<(), RunError> {
         for (partition, groups) in &self.partition_rows {
             for PartitionRows { rows, batch } in groups {
                 add(*partition, rows, self.batches.get(*batch)?)?;

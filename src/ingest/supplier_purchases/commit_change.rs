@@ -13,10 +13,11 @@ use super::select_versions::Discarded;
 use super::snapshot_order::SnapshotOrder;
 use super::states_at::states_at;
 use crate::ingest::error::RunError;
+use crate::ingest::options::IngestOptions;
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{
     CommitOutcome, CommittedDigests, FoldedRows, IncomingContent, InputChange, InputChangeOutcome,
-    InputRow, InputState, RowsPlan,
+    InputRow, InputState, RowsPlan, StagedFiles,
 };
 
 impl RunCommit<'_, '_> {
@@ -29,11 +30,7 @@ impl RunCommit<'_, '_> {
         known: &CommittedDigests,
         outgoing: &Outgoing,
     ) -> Result<bool, RunError> {
-        let rejected = new.iter().filter(|input| {
-            !known.rejects.contains(&input.digest) || outgoing.has_path(&input.path)
-        });
-        let rejected: Vec<&PendingVersions> = rejected.collect();
-        let rejects = self.records.stage_rejects(self.run.run_id(), &rejected)?;
+        let rejects = self.changed_rejects(new, known, outgoing)?;
         let new_inputs: HashSet<usize> = new.iter().map(|input| input.index).collect();
         let known_inputs = self.known_inputs(old)?;
         self.keep_candidates(&new_inputs, old);
@@ -49,21 +46,7 @@ impl RunCommit<'_, '_> {
             complete_companies: &self.snapshot.companies,
             known_inputs: &known_inputs,
         };
-        let row = |input: &PendingVersions, discarded: &BTreeMap<usize, Discarded>| -> InputRow {
-            input.row(&written_counters(input, discarded), false, options)
-        };
-        let nothing = BTreeMap::new();
-        let copies = old.iter().filter(|input| outgoing.has_path(&input.path));
-        let mut incoming: Vec<IncomingContent> = copies
-            .map(|input| IncomingContent {
-                row: row(input, &nothing).as_copy(),
-                is_copy: true,
-            })
-            .collect();
-        incoming.extend(new.iter().map(|input| IncomingContent {
-            row: row(input, &nothing),
-            is_copy: false,
-        }));
+        let incoming = self.incoming(new, old, outgoing);
         let spec = SupplierPurchases::table();
         let change = InputChange {
             run_id: self.run.run_id(),
@@ -81,28 +64,75 @@ impl RunCommit<'_, '_> {
         let changed = lake.change_inputs(
             &change,
             RowsPlan::Fold(&mut |snapshot, origins| -> Result<_, RunError> {
-                let Some(states) = states_at(lake, change.run_id, snapshot)? else {
+                let states = states_at(lake, change.run_id, snapshot)?;
+                let order = full.order(lake, Some(snapshot.version))?;
+                let Some(states) = states.filter(|_| order == SnapshotOrder::Next) else {
                     return Ok(None);
                 };
-                if full.order(lake, Some(snapshot.version))? != SnapshotOrder::Next {
-                    return Ok(None);
-                }
                 let refold = Refold {
                     run: &merge,
                     states: &states,
                     origins,
+                    outgoing: change.outgoing,
                 };
-                let MergeResult {
-                    change: FoldedRows { mut change, broken },
-                    selection,
-                    effect: of_fold,
-                } = refold.fold(snapshot)?;
-                discarded = selection.discarded;
-                effect = of_fold;
-                change.inputs = new.iter().map(|input| row(input, &discarded)).collect();
-                Ok(Some(FoldedRows { change, broken }))
+                let mut folded: MergeResult<FoldedRows> = refold.fold(snapshot)?;
+                (discarded, effect) = (folded.selection.discarded, folded.effect);
+                let row = |input| row(input, &discarded, options);
+                folded.change.change.inputs = new.iter().map(row).collect();
+                Ok(Some(folded.change))
             }),
         );
+        if !self.record_change(changed)? {
+            return Ok(false);
+        }
+        self.effect = effect;
+        for input in new {
+            input.counters = written_counters(input, &discarded);
+        }
+        Ok(true)
+    }
+
+    /// Writes the rejects of new inputs. Those at the path of an outgoing input leave with it, also if a
+    /// stopped run has committed them.
+    fn changed_rejects(
+        &self,
+        new: &[PendingVersions],
+        known: &CommittedDigests,
+        outgoing: &Outgoing,
+    ) -> Result<StagedFiles, RunError> {
+        let rejected = new.iter().filter(|input| {
+            !known.rejects.contains(&input.digest) || outgoing.has_path(&input.path)
+        });
+        let rejected: Vec<&PendingVersions> = rejected.collect();
+        self.records.stage_rejects(self.run.run_id(), &rejected)
+    }
+
+    /// The inputs that come, with the counts that they have in an empty lake: new ones, and known ones
+    /// whose path brought other content before.
+    fn incoming(
+        &self,
+        new: &[PendingVersions],
+        old: &[PendingVersions],
+        outgoing: &Outgoing,
+    ) -> Vec<IncomingContent> {
+        let (options, nothing) = (self.run.options, BTreeMap::new());
+        let copies = old.iter().filter(|input| outgoing.has_path(&input.path));
+        let copies = copies.map(|input| IncomingContent {
+            row: row(input, &nothing, options).as_copy(),
+            is_copy: true,
+        });
+        let new = new.iter().map(|input| IncomingContent {
+            row: row(input, &nothing, options),
+            is_copy: false,
+        });
+        copies.chain(new).collect()
+    }
+
+    /// Records the versions of a change; `false` if another process was first.
+    fn record_change(
+        &mut self,
+        changed: Result<InputChangeOutcome, RunError>,
+    ) -> Result<bool, RunError> {
         let committed = match changed {
             Ok(InputChangeOutcome::Superseded) => return Ok(false),
             Ok(InputChangeOutcome::Listed(version)) => {
@@ -113,10 +143,15 @@ impl RunCommit<'_, '_> {
             Err(error) => Err(error),
         };
         self.run.record_commit(committed)?;
-        self.effect = effect;
-        for input in new {
-            input.counters = written_counters(input, &discarded);
-        }
         Ok(true)
     }
+}
+
+/// The row of an input without its versions that are not written.
+fn row(
+    input: &PendingVersions,
+    discarded: &BTreeMap<usize, Discarded>,
+    options: &IngestOptions<SupplierPurchases>,
+) -> InputRow {
+    input.row(&written_counters(input, discarded), false, options)
 }

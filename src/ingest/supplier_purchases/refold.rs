@@ -27,7 +27,8 @@ use super::table::supplier_versions_spec;
 use super::table_rows::{TableRow, for_each_row};
 use crate::ingest::error::RunError;
 use crate::lake::{
-    BrokenSnapshots, ChangedOrigin, FoldedRows, LeavingStates, Snapshot, TableChange,
+    BrokenSnapshots, ChangedOrigin, FoldedRows, InputChangeError, LakeError, LeavingStates,
+    ListedInput, RowOrigin, Snapshot, TableChange,
 };
 
 /// A fold of the history without some inputs, and with the versions of the run.
@@ -37,6 +38,8 @@ pub(super) struct Refold<'a> {
     pub(super) states: &'a Snapshot,
     /// The inputs whose states leave or get another origin.
     pub(super) origins: &'a [ChangedOrigin],
+    /// The listed inputs that leave.
+    pub(super) outgoing: &'a [ListedInput],
 }
 
 /// The change as it grows, company by company.
@@ -56,6 +59,7 @@ impl Refold<'_> {
         let lake = self.run.lake;
         let spec = supplier_versions_spec();
         let leaving = lake.leaving_states(&spec, &self.states.files, self.origins)?;
+        self.check_states(&leaving)?;
         let files = files_of(snapshot, &self.companies(&leaving)?)?;
         let mut changes = Changes {
             edits: HashMap::new(),
@@ -87,6 +91,36 @@ impl Refold<'_> {
             }
         }
         self.change(snapshot, &files, changes, leaving.broken)
+    }
+
+    /// Refuses a history that does not have the states that are listed of an outgoing input. A full
+    /// snapshot may have brought them again.
+    fn check_states(&self, leaving: &LeavingStates) -> Result<(), RunError> {
+        for input in self
+            .outgoing
+            .iter()
+            .filter(|input| input.row.counts.read > 0)
+        {
+            let origin = RowOrigin {
+                path: input.row.path.clone(),
+                run_id: input.run_id.clone(),
+            };
+            let found = leaving.states.get(&origin).copied().unwrap_or_default();
+            let expected = input.row.counts.valid();
+            let is_whole = found
+                .checked_rem(expected)
+                .map_or(found == 0, |rest| rest == 0);
+            if !is_whole || (expected > 0 && found == 0) {
+                let differ = InputChangeError::RowsDiffer {
+                    table: supplier_versions_spec().name.to_owned(),
+                    path: input.row.path.clone(),
+                    expected,
+                    found,
+                };
+                return Err(LakeError::from(differ).into());
+            }
+        }
+        Ok(())
     }
 
     /// The companies with states of the leaving inputs or of the run.
@@ -139,7 +173,7 @@ impl Refold<'_> {
                     .as_primitive_opt::<Int64Type>()
                     .ok_or(RunError::KeyColumns)?;
                 let texts = [cast(path, &DataType::Utf8)?, cast(run_id, &DataType::Utf8)?];
-                let [paths, runs] = texts.each_ref().map(|text| text.as_string::<i32>());
+                let [paths, runs] = texts.each_ref().map(AsArray::as_string::<i32>);
                 for row in 0..batch.num_rows() {
                     if changed.contains(&(paths.value(row), runs.value(row))) {
                         ids.insert(id.value(row));
@@ -218,7 +252,9 @@ impl Refold<'_> {
                 }
             })?;
         }
-        newest.values().for_each(|folded| changes.add(folded));
+        for folded in newest.values() {
+            changes.add(folded);
+        }
         Ok(())
     }
 
@@ -236,7 +272,9 @@ impl Refold<'_> {
                 .restored
                 .read(run.lake, run.run_id, self.states, self.origins)?;
         let mut restored = NewRows::of(&rows, &nothing);
-        numbers.iter().for_each(|candidate| restored.add(candidate));
+        for candidate in &numbers {
+            restored.add(candidate);
+        }
         let rewrite = PartitionRewrite {
             lake: run.lake,
             run_id: run.run_id,

@@ -51,6 +51,7 @@ pub fn remove_inputs(lake: &Lake, run_id: &str, inputs: &[ListedInput]) -> Resul
                         run: &nothing,
                         states: &states,
                         origins,
+                        outgoing: change.outgoing,
                     };
                     Ok(Some(refold.fold(snapshot)?.change))
                 }),

@@ -55,7 +55,7 @@ pub(super) fn for_each_row(
             cast(column("source_file")?, &DataType::Utf8)?,
             cast(column("run_id")?, &DataType::Utf8)?,
         ];
-        let [paths, runs] = texts.each_ref().map(|text| text.as_string::<i32>());
+        let [paths, runs] = texts.each_ref().map(AsArray::as_string::<i32>);
         for row in 0..batch.num_rows() {
             add(&TableRow {
                 row: number,

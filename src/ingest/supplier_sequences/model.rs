@@ -200,6 +200,27 @@ impl SupplierModel {
         purchases.map(state).collect()
     }
 
+    /// Adds the rejects and the rows of the table of inputs.
+    fn add_inputs(&self, contents: &[Content], lake: &mut LakeContent) {
+        for row in &self.rows {
+            let (states, is_bad) = &contents[row.content];
+            let name = row.path.to_owned();
+            if row.holds && *is_bad {
+                let bad = bad_supplier_record(&row.content.to_string());
+                lake.rejects.entry(name.clone()).or_default().push(bad);
+            }
+            let records = if row.holds || row.state != "current" {
+                states.len() + usize::from(*is_bad)
+            } else {
+                0
+            };
+            // The counts of a row that left are not compared.
+            let read = if row.state == "current" { records } else { 0 };
+            lake.inputs
+                .push((name, row.state.to_owned(), i64::try_from(read).unwrap()));
+        }
+    }
+
     pub(super) fn content(&self, contents: &[Content]) -> LakeContent {
         let mut lake = LakeContent::default();
         let path = |content: usize| {
@@ -219,23 +240,7 @@ impl SupplierModel {
             } = state;
             format!("{company} {id} {hour}{note} {is_deleted} {}", path(content))
         };
-        for row in &self.rows {
-            let (states, is_bad) = &contents[row.content];
-            let name = row.path.to_owned();
-            if row.holds && *is_bad {
-                let bad = bad_supplier_record(&row.content.to_string());
-                lake.rejects.entry(name.clone()).or_default().push(bad);
-            }
-            let records = if row.holds || row.state != "current" {
-                states.len() + usize::from(*is_bad)
-            } else {
-                0
-            };
-            // The counts of a row that left are not compared.
-            let read = if row.state == "current" { records } else { 0 };
-            lake.inputs
-                .push((name, row.state.to_owned(), i64::try_from(read).unwrap()));
-        }
+        self.add_inputs(contents, &mut lake);
         for purchase in self.purchases(contents).values() {
             let ModelPurchase {
                 state,

@@ -174,6 +174,9 @@ impl<'w> FaultRuns<'w> {
                 return Err(self.wrong(&point, &neither));
             }
         }
+        // What is unfinished is a note, never damage.
+        let verified = (self.readers.verify)(&lake);
+        verified.map_err(|error| self.wrong(&point, &error))?;
         Ok(lake)
     }
 

@@ -45,6 +45,10 @@ pub struct IncomingContent {
     pub is_copy: bool,
 }
 
+/// Works out the newest states for a version of their table.
+pub type FoldRows<'p, E> =
+    dyn FnMut(&Snapshot, &[ChangedOrigin]) -> Result<Option<FoldedRows>, E> + 'p;
+
 /// What becomes of the rows in a change of inputs.
 #[expect(missing_debug_implementations, reason = "it holds a function")]
 pub enum RowsPlan<'p, E> {
@@ -52,7 +56,7 @@ pub enum RowsPlan<'p, E> {
     Files(Option<StagedFiles>),
     /// The rows are the newest states: they are worked out for a version of their table, without the
     /// states of these origins. `None` if they cannot be, because the tables have changed.
-    Fold(&'p mut dyn FnMut(&Snapshot, &[ChangedOrigin]) -> Result<Option<FoldedRows>, E>),
+    Fold(&'p mut FoldRows<'p, E>),
 }
 
 /// The newest states after a change of inputs.

@@ -9,7 +9,7 @@ use arrow::datatypes::{Date32Type, Int64Type};
 use super::{COMMIT_ORDER, SNAPSHOT_DATE};
 use crate::lake::columns::numbers;
 use crate::lake::row_origins::{OriginColumns, RUN_ID, SOURCE_FILE};
-use crate::lake::{ChangedOrigin, FileRef, Lake, LakeError, TableSpec};
+use crate::lake::{ChangedOrigin, FileRef, Lake, LakeError, RowOrigin, TableSpec};
 
 /// Commits by the company of their states.
 pub type BrokenSnapshots = BTreeMap<i64, BTreeSet<i64>>;
@@ -21,6 +21,8 @@ pub struct LeavingStates {
     pub files: Vec<FileRef>,
     /// The full snapshots whose states they are, if they leave.
     pub broken: BrokenSnapshots,
+    /// Their number by origin.
+    pub states: BTreeMap<RowOrigin, u64>,
 }
 
 impl Lake {
@@ -60,6 +62,11 @@ impl Lake {
                         continue;
                     };
                     is_concerned = true;
+                    let origin = RowOrigin {
+                        path: origin.0.to_owned(),
+                        run_id: origin.1.to_owned(),
+                    };
+                    *found.states.entry(origin).or_default() += 1;
                     if *leaves && dates.is_valid(row) {
                         let commits = found.broken.entry(company).or_default();
                         commits.insert(orders.value(row));

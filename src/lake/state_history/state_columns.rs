@@ -64,7 +64,7 @@ impl StateOrder {
         ];
         let schema = batch.schema();
         let fields = schema.fields().iter().cloned();
-        let added_fields = state_columns().map(|field| FieldRef::new(field));
+        let added_fields = state_columns().map(FieldRef::new);
         let fields: Vec<FieldRef> = fields.chain(added_fields).collect();
         let columns = batch.columns().iter().cloned().chain(added);
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.collect())

@@ -2,13 +2,14 @@
 //!
 //! Memory: one bit per record of the inputs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, NaiveDate};
 
+use super::ledger::InputVersions;
 use super::{MaintainedTable, VerificationReport};
 use crate::lake::columns::column;
 use crate::lake::maintenance::DatePartition;
@@ -28,8 +29,8 @@ const MAX_RECORD_NUMBER: u64 = 1 << 36;
 pub(in crate::lake::maintenance) struct TableScan {
     /// The version that was read.
     pub(super) version: u64,
-    /// The digests of the inputs that are committed at this version, by record kind.
-    pub(super) inputs: BTreeMap<&'static str, HashSet<String>>,
+    /// The transactions of inputs at this version, by record kind.
+    pub(super) inputs: BTreeMap<&'static str, InputVersions>,
     /// The number of rows by the log.
     pub(super) logged_rows: u64,
     /// The same by record kind, for the table that is partitioned by it.
