@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::rows::InputVersions;
 use super::{MaintainedTable, TableScan, TablesByRole, VerificationDepth, VerificationReport};
 use crate::lake::commit::app_id;
 use crate::lake::counts::unsigned;
@@ -35,9 +36,6 @@ struct LedgerEntry {
     /// The version of its transaction in the table of inputs.
     version: i64,
 }
-
-/// The transaction versions of inputs by digest.
-pub(super) type InputVersions = HashMap<String, i64>;
 
 impl LedgerEntry {
     /// Whether a change has taken it out of a table, or given its rows another path, and has not

@@ -2,14 +2,13 @@
 //!
 //! Memory: one bit per record of the inputs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, NaiveDate};
 
-use super::ledger::InputVersions;
 use super::{MaintainedTable, VerificationReport};
 use crate::lake::columns::column;
 use crate::lake::maintenance::DatePartition;
@@ -23,6 +22,9 @@ const FIX_ROWS: &str = "restore the version before the one that added the file (
 
 /// The limit for record numbers: 2^36 bits are 8 GiB.
 const MAX_RECORD_NUMBER: u64 = 1 << 36;
+
+/// The transaction versions of inputs by digest.
+pub(super) type InputVersions = HashMap<String, i64>;
 
 /// The result of scanning a table.
 #[derive(Debug, Default)]
