@@ -2,7 +2,7 @@
 //! byte offset and line; or a refusal with its rule and position.
 //!
 //! Reading is streaming: chunks have a few MiB, whatever the size and format of the input. The format
-//! (NDJSON, JSON document, CSV, Avro) is detected by content, never by the file name.
+//! (NDJSON, JSON document, CSV, Avro, Parquet) is detected by content, never by the file name.
 
 mod avro;
 mod buffer_pool;
@@ -16,13 +16,16 @@ mod document_chunks;
 mod envelope;
 mod format;
 mod gzip;
+mod library_call;
 mod line_chunks;
 mod magic_bytes;
 pub mod mapping;
 mod options;
+mod parquet;
 mod reader;
 mod refusal;
 mod stream;
+mod value_text;
 
 pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
 pub use avro::{AvroLayout, AvroRecordText, AvroRecords, StoredBlock, StoredBlocks};
@@ -36,7 +39,9 @@ pub use discovered::{
 pub(crate) use document_chunks::refusal as document_refusal;
 pub use envelope::{ArrayContent, Envelope};
 pub use format::{InputFormat, ResolvedFormat};
+pub use library_call::is_in_library_call;
 pub use options::ReaderOptions;
+pub use parquet::RowGroupLayout;
 pub use reader::{InputReader, InputTotals};
 pub use refusal::{InputError, ReadError, Refusal, SourcePosition};
 pub use stream::{FileMetadata, InputLimits};

@@ -10,16 +10,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::LogFormat;
-use crate::input::escape_unprintable;
+use crate::input::{escape_unprintable, is_in_library_call};
 use crate::storage::remedy;
 
 /// Whether lines are JSON.
 static JSON: AtomicBool = AtomicBool::new(false);
 
-/// Logs panics of every thread in one line, without a backtrace: computing one can block forever if
-/// memory is exhausted. JSON lines have the time of `clock`.
+/// Logs panics of every thread in one line, but for those that refuse an input. Without a backtrace:
+/// computing one can block forever if memory is exhausted. JSON lines have the time of `clock`.
 pub fn install_panic_hook(clock: fn() -> DateTime<Utc>) {
     std::panic::set_hook(Box::new(move |panic| {
+        if is_in_library_call() {
+            return;
+        }
         // Not logged through tracing, which may have caused the panic.
         drop(writeln!(std::io::stderr(), "{}", line(panic, clock)));
     }));

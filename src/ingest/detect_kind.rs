@@ -93,6 +93,7 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
     let text = String::from_utf8_lossy(&chunk.bytes);
     match &chunk.form {
         ChunkForm::Rows(layout) => kind_of_headers(layout),
+        ChunkForm::RowGroup { layout, .. } => kind_of_headers(&layout.csv),
         ChunkForm::Lines => text
             .lines()
             .take(MAX_VALUES)

@@ -15,7 +15,7 @@ pub struct RecordFindings {
     pub ordinal: u64,
     /// Position of its first byte.
     pub position: SourcePosition,
-    /// Position in its block, from 0, if the input is an Avro file; the line is then the block.
+    /// Position in its block or row group, from 0, if the input has them; the line is then their number.
     pub block_ordinal: Option<u64>,
     /// All its findings; it is rejected if one of them is rejecting.
     pub findings: Vec<Finding>,

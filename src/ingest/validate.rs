@@ -7,6 +7,7 @@ mod blocks;
 mod csv;
 mod elements;
 mod lines;
+mod row_groups;
 
 use std::sync::Arc;
 
@@ -48,9 +49,9 @@ pub struct Reject {
     pub position: SourcePosition,
     /// Its findings, the rejecting ones first.
     pub findings: Vec<Finding>,
-    /// Its bytes; of a record of an Avro file, the JSON text that it became.
+    /// Its bytes; of a record of an Avro or Parquet file, the JSON text that it became.
     pub raw: Vec<u8>,
-    /// Position in its block, from 0, if the input is an Avro file.
+    /// Position in its block, from 0, if the input is an Avro file, or in its row group of a Parquet file.
     pub block_ordinal: Option<u64>,
 }
 
@@ -61,7 +62,7 @@ pub struct Warning {
     pub ordinal: u64,
     /// Where the record begins.
     pub position: SourcePosition,
-    /// Position in its block, from 0, if the input is an Avro file.
+    /// Position in its block, from 0, if the input is an Avro file, or in its row group of a Parquet file.
     pub block_ordinal: Option<u64>,
     /// The finding.
     pub finding: Finding,
@@ -103,6 +104,7 @@ pub fn validate_chunk<K: RecordKind>(
         ChunkForm::Value => validator.document(&chunk.bytes),
         ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
         ChunkForm::Blocks(layout) => validator.blocks(&chunk.bytes, layout),
+        ChunkForm::RowGroup { layout, first } => validator.row_group(&chunk.bytes, layout, *first),
     };
     validator.finish(outcome.err())
 }
@@ -118,7 +120,7 @@ struct ChunkValidator<'s, K: RecordKind> {
     findings: Findings,
     /// Encoding of the stored input; rejects are kept in it.
     charset: Charset,
-    /// Position of the current record in its block, from 0, if the input is an Avro file.
+    /// Position of the current record in its block or row group, from 0, if the input has them.
     block_ordinal: Option<u64>,
     out: ValidatedChunk<K>,
 }

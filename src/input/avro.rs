@@ -20,7 +20,6 @@ mod fault;
 mod header;
 mod layout;
 mod magic;
-mod number_text;
 mod record_text;
 mod schema;
 mod schema_parser;

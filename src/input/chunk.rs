@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::avro::AvroLayout;
 use super::csv::dialect::CsvLayout;
+use super::parquet::RowGroupLayout;
 use super::refusal::SourcePosition;
 
 /// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
@@ -29,6 +30,14 @@ pub enum ChunkForm {
     /// Whole blocks of an Avro file as they are stored; the line of a position is the number of the
     /// block.
     Blocks(Arc<AvroLayout>),
+    /// Rows of a Parquet file as delimited text, all of one row group, whose number is the line of the
+    /// position.
+    RowGroup {
+        /// The columns.
+        layout: Arc<RowGroupLayout>,
+        /// How many rows of the group precede the chunk.
+        first: u64,
+    },
 }
 
 /// A chunk of an input, cut at record boundaries.

@@ -3,6 +3,7 @@
 
 use super::avro::{AVRO_MAGIC, other_version};
 use super::format::{BYTE_ORDER_MARK, InputFormat};
+use super::parquet::{PARQUET_MAGIC, is_parquet};
 use super::refusal::{Refusal, SourcePosition};
 use crate::json::is_space;
 use crate::rules::RuleId;
@@ -28,9 +29,14 @@ impl Compression {
 }
 
 /// First bytes, format name and remedy. The bytes are from the specification of each format.
-const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
+const KNOWN_FORMATS: [(&[u8], &str, &str); 16] = [
     (AVRO_MAGIC, "an Avro file", DETECT),
-    (b"PAR1", "a Parquet file", TO_NDJSON),
+    (PARQUET_MAGIC, "a Parquet file", DETECT),
+    (
+        b"PARE",
+        "an encrypted Parquet file",
+        "decrypt it where it is written",
+    ),
     (b"ORC\n", "an ORC file", TO_NDJSON),
     (b"ARROW1", "an Arrow file", TO_NDJSON),
     (b"SQLite format 3\0", "a SQLite database", TO_NDJSON),
@@ -70,10 +76,10 @@ const DETECT: &str = "read it with --input-format auto";
 const TO_NDJSON: &str = "export its records as NDJSON or CSV";
 const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 
-/// The refusal of an input whose first decompressed bytes are neither readable text nor an Avro file,
-/// if so. What must be an Avro file is refused by its reader.
+/// The refusal of an input whose first decompressed bytes are neither readable text nor a file of a
+/// format that is read, if so. What must be an Avro or Parquet file is refused by its reader.
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
-    if format == InputFormat::Avro {
+    if matches!(format, InputFormat::Avro | InputFormat::Parquet) {
         return None;
     }
     let refuse = |rule, message| {
@@ -90,10 +96,8 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     let is_certain = |magic: &[u8]| match magic {
         AVRO_MAGIC => !is_detected,
         b"BZh" => sample.get(4..10) == Some(b"1AY&SY") || sample.get(4) == Some(&0x17),
-        b"PAR1" => {
-            let is_binary = |byte: &u8| byte.is_ascii_control() && !is_space(byte);
-            sample.get(4).is_some_and(is_binary)
-        }
+        PARQUET_MAGIC => !is_detected && is_parquet(sample),
+        b"PARE" => sample.get(4).is_some_and(u8::is_ascii_control),
         _ => true,
     };
     let mut formats = KNOWN_FORMATS.iter();
@@ -109,7 +113,7 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     let is_csv = match format {
         InputFormat::Auto => !wide.is_json,
         InputFormat::Csv => true,
-        InputFormat::Json | InputFormat::Ndjson | InputFormat::Avro => false,
+        InputFormat::Json | InputFormat::Ndjson | InputFormat::Avro | InputFormat::Parquet => false,
     };
     let is_read = wide.bits == 16 && is_csv;
     (!is_read).then(|| {
@@ -179,8 +183,7 @@ mod tests {
     #[test]
     fn files_of_other_programs_are_named_by_their_first_bytes() {
         for (sample, name) in [
-            (&b"PAR1\x15\x04\x15"[..], "Parquet"),
-            (b"PK\x03\x04\x14\0\x06\0", "xlsx"),
+            (&b"PK\x03\x04\x14\0\x06\0"[..], "xlsx"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", "xls"),
             (b"\xFD7zXZ\0\0\x04", "xz"),
             (b"BZh91AY&SY\x12", "bzip2"),

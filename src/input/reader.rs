@@ -15,6 +15,7 @@ use super::format::{BYTE_ORDER_MARK, InputFormat, ResolvedFormat, detect_format}
 use super::line_chunks::LineChunks;
 use super::magic_bytes;
 use super::options::ReaderOptions;
+use super::parquet::{self, RowGroupChunks};
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::{ByteStream, FileMetadata};
 use crate::json::is_space;
@@ -43,6 +44,7 @@ enum ChunkSource {
     Document(Box<DocumentChunks>),
     Csv(Box<CsvChunks>),
     Blocks(Box<BlockChunks>),
+    RowGroups(Box<RowGroupChunks>),
 }
 
 /// One input being read.
@@ -90,6 +92,7 @@ impl InputReader {
             InputFormat::Ndjson => ResolvedFormat::Lines,
             InputFormat::Csv => ResolvedFormat::Csv,
             InputFormat::Avro => ResolvedFormat::Avro,
+            InputFormat::Parquet => ResolvedFormat::Parquet,
         };
         let chunks = match format {
             ResolvedFormat::Empty => ChunkSource::None,
@@ -104,6 +107,10 @@ impl InputReader {
                     read_header(&mut sample, &mut stream, ended, limits, envelope)?;
                 let chunks = BlockChunks::new(layout, sample, position, ended);
                 ChunkSource::Blocks(Box::new(chunks))
+            }
+            ResolvedFormat::Parquet => {
+                let file = parquet::stored_file(input, &sample, &mut stream)?;
+                ChunkSource::RowGroups(Box::new(RowGroupChunks::open(file, options, columns)?))
             }
             ResolvedFormat::Lines | ResolvedFormat::Document => {
                 let mark = if sample.starts_with(BYTE_ORDER_MARK) {
@@ -179,6 +186,9 @@ impl InputReader {
             ChunkSource::Blocks(blocks) => {
                 blocks.next(stream, options.chunk_bytes, options.limits, buffers)
             }
+            ChunkSource::RowGroups(groups) => {
+                groups.next(stream, options.chunk_bytes, options.limits, buffers)
+            }
         }
     }
 
@@ -189,6 +199,7 @@ impl InputReader {
     pub fn finish(&self) -> Result<InputTotals, ReadError> {
         let (layout, frame) = match &self.chunks {
             ChunkSource::Csv(csv) => (csv.layout(), None),
+            ChunkSource::RowGroups(groups) => (Some(groups.layout()), None),
             ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
             ChunkSource::None | ChunkSource::Lines(_) | ChunkSource::Blocks(_) => (None, None),
         };

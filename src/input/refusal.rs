@@ -13,7 +13,8 @@ use crate::values::ExitCode;
 pub struct SourcePosition {
     /// Byte offset, from 0.
     pub byte_offset: u64,
-    /// Line, from 1; of an Avro file the number of the block. 0 where a refusal has none.
+    /// Line, from 1; of an Avro file the number of the block, of a
+    /// Parquet file that of the row group. 0 where a refusal has none.
     pub line: u64,
 }
 

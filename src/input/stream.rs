@@ -204,6 +204,37 @@ impl ByteStream {
         Ok(true)
     }
 
+    /// Reads on to an offset, or to the end if that is earlier, so that the digest covers the bytes.
+    pub(super) fn discard_until(&mut self, offset: u64) -> Result<(), ReadError> {
+        let mut discarded = Vec::new();
+        while self.decompressed < offset {
+            discarded.clear();
+            let rest = usize::try_from(offset - self.decompressed).unwrap_or(usize::MAX);
+            if !self.fill(&mut discarded, rest.min(4 * BLOCK_BYTES))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The stored file and its length, if its bytes are those of the stream and can be read at any
+    /// offset.
+    pub(super) fn stored_file(&self) -> io::Result<Option<(File, u64)>> {
+        let regular = self.file.as_ref();
+        let Some(regular) = regular.filter(|_| self.compression == Compression::Plain) else {
+            return Ok(None);
+        };
+        let Some(handle) = &regular.handle else {
+            return Ok(None);
+        };
+        Ok(Some((handle.try_clone()?, regular.metadata.size_bytes)))
+    }
+
+    /// Whether the bytes of the stream are stored as such, in a file or an object.
+    pub(super) fn is_stored_plainly(&self) -> bool {
+        self.file.is_some() && self.compression == Compression::Plain
+    }
+
     fn check_ratio(&self) -> Result<(), Refusal> {
         let stored = self.stored.load(Ordering::Relaxed);
         let bound = stored.saturating_mul(self.limits.max_ratio);

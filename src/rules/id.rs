@@ -157,6 +157,8 @@ rule_ids! {
     FileAvroSchema: Refuse,
     FileAvroCodec: Refuse,
     FileAvroDamaged: Refuse,
+    FileParquetSchema: Refuse,
+    FileParquetDamaged: Refuse,
     FileOtherEvent: Refuse,
     FileWrongKind: Refuse,
     FileMixed: Refuse,

@@ -108,6 +108,9 @@ mod month_of_nights;
 mod one_record;
 /// Atomic output files, with concurrent writers.
 mod output_files;
+mod parquet_inputs;
+mod parquet_limits;
+mod parquet_text;
 /// Power cuts: what a run has reported is on the disk, also when it depends on another run.
 mod power_cut;
 /// Runs stopped between two commits, and their recovery by the next run.

@@ -7,6 +7,7 @@ use purchase_etl::rules::{Rule, RuleId, Severity};
 use serde_json::Value;
 
 use crate::avro_text::avro_file;
+use crate::parquet_text::parquet_file;
 use crate::purchase_fixtures::PurchaseFixture;
 use crate::workdir::{NOW, Output, Workdir};
 
@@ -57,6 +58,7 @@ fn inputs(rule: &Rule, example: Example) -> Vec<Vec<u8>> {
             vec![lines.collect::<Vec<_>>().join("\n").into_bytes()]
         }
         (_, _) if text.starts_with("avro.") => vec![avro_file(text)],
+        (_, _) if text.starts_with("parquet.") => vec![parquet_file(text)],
         // The examples are equal: what is rejected is the second time.
         (RuleId::FileSeen, Example::Rejected) => vec![text.clone().into_bytes(); 2],
         (id, _) if RUN_PER_LINE.contains(&id) => {

@@ -8,10 +8,10 @@ use chrono::{DateTime, SecondsFormat};
 use super::binary::AvroCursor;
 use super::fault::AvroFault;
 use super::layout::AvroLayout;
-use super::number_text::{write_decimal, write_double, write_float};
 use super::schema::{AvroRecord, AvroType, TimestampUnit};
 use crate::input::refusal::{Refusal, SourcePosition};
 use crate::input::stream::InputLimits;
+use crate::input::value_text::{write_decimal, write_double, write_float, write_hexadecimal};
 
 /// A record as JSON, reused from record to record.
 #[derive(Debug, Default)]
@@ -205,11 +205,11 @@ impl<'a> ValueWriter<'_, 'a> {
             AvroType::Double => write_double(self.json, f64::from_le_bytes(self.cursor.array()?)),
             AvroType::Bytes => {
                 let bytes = self.sized()?;
-                write_hexadecimal(self.json, bytes);
+                write_bytes(self.json, bytes);
             }
             AvroType::Fixed(size) => {
                 let bytes = self.cursor.take(*size)?;
-                write_hexadecimal(self.json, bytes);
+                write_bytes(self.json, bytes);
             }
             AvroType::Decimal { scale, fixed } => {
                 let bytes = match fixed {
@@ -217,7 +217,7 @@ impl<'a> ValueWriter<'_, 'a> {
                     None => self.sized()?,
                 };
                 if !write_decimal(self.json, bytes, *scale) {
-                    write_hexadecimal(self.json, bytes);
+                    write_bytes(self.json, bytes);
                 }
             }
             // The other types are read by the caller.
@@ -341,11 +341,9 @@ fn write_text(out: &mut String, text: &str) {
 }
 
 /// Writes bytes as hexadecimal text, in quotes.
-fn write_hexadecimal(out: &mut String, bytes: &[u8]) {
+fn write_bytes(out: &mut String, bytes: &[u8]) {
     out.push('"');
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
-    }
+    write_hexadecimal(out, bytes);
     out.push('"');
 }
 
@@ -354,7 +352,7 @@ impl AvroRecordText {
     pub fn add_bytes(&mut self, bytes: &[u8]) {
         self.json.truncate(self.json.len().saturating_sub(1));
         self.json.push_str(",\"_avro_hex\":");
-        write_hexadecimal(&mut self.json, bytes);
+        write_bytes(&mut self.json, bytes);
         self.json.push('}');
     }
 }

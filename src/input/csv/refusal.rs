@@ -195,7 +195,7 @@ impl CsvRefusal {
                     ""
                 };
                 format!(
-                    "{hint}write a header line, or map columns with --map SOURCE=FIELD; \
+                    "{hint}write a header line (from Snowflake, unload with HEADER = TRUE), or map columns with --map SOURCE=FIELD; \
                      valid fields: {}",
                     accepted.join(", ")
                 )

@@ -1,4 +1,4 @@
-//! Numbers of Avro as JSON.
+//! Values of binary formats as text: numbers as JSON, bytes as hexadecimal digits.
 
 use std::fmt::Write;
 
@@ -37,6 +37,13 @@ fn not_finite(is_nan: bool, is_negative: bool) -> &'static str {
         (true, _) => "\"NaN\"",
         (false, true) => "\"-Infinity\"",
         (false, false) => "\"Infinity\"",
+    }
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn write_hexadecimal(out: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
     }
 }
 
