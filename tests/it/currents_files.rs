@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::avro_text::avro_file;
 use crate::check::check;
 use crate::purchase_fixtures::quantity_series;
-use crate::python::table_rows;
+use crate::python::{python, table_rows};
 use crate::workdir::{Output, Workdir};
 
 const SCHEMA: &str = r#"avro.schema {"type":"record","name":"Purchase","namespace":"dataexport.S3.inner.users.behaviors","fields":[{"name":"id","type":"string"},{"name":"user_id","type":"string"},{"name":"external_user_id","type":["null","string"],"default":null},{"name":"time","type":"int"},{"name":"product_id","type":"string"},{"name":"price","type":"float"},{"name":"currency","type":"string"},{"name":"properties","type":"string"}]}"#;
@@ -142,4 +142,18 @@ fn a_reject_names_its_block_and_can_be_corrected() {
         "a.avro:block 1: reject BRZ-CUR-UNKNOWN",
         "[record 1, record 1 of its block, byte ",
     ]);
+}
+
+/// The limit of the cents is that of 32-bit floats: they tell all of them apart below 131,072.
+#[test]
+fn a_hundred_thousand_prices_come_back_to_the_cent_from_each_form() {
+    let workdir = Workdir::new();
+    let folder = workdir.path("cents").into_os_string();
+    let script = "currents_cents.py";
+    let made = python(script, ["make".into(), folder.clone(), "100000".into()]);
+    assert_eq!(made["events"], 300_000);
+    let output = workdir.ingest([folder.clone()]);
+    assert_counts(&output, 300_000);
+    let found = python(script, ["compare".into(), folder, workdir.lake().into()]);
+    assert_eq!(found, json!({"events": 300_000, "different": []}));
 }
