@@ -131,7 +131,9 @@ impl RecordKind for Purchases {
 
     fn add_decoded_values<'a>(raw: &mut RawPurchase<'a>, values: DecodedValues<'a>) {
         raw.price_is_float32 = values.price_is_float32;
-        raw.time_as_written = values.time_digits.map(Cow::Borrowed);
+        if let Some(digits) = values.time_digits {
+            raw.time_as_written = Some(Cow::Borrowed(digits));
+        }
     }
 
     fn csv_rows(layout: &CsvLayout) -> PurchaseCsvReader<'_> {

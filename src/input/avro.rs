@@ -20,6 +20,7 @@ mod fault;
 mod header;
 mod layout;
 mod magic;
+mod mapped_names;
 mod record_text;
 mod schema;
 mod schema_parser;

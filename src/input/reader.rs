@@ -102,9 +102,8 @@ impl InputReader {
                 ChunkSource::Csv(Box::new(chunks))
             }
             ResolvedFormat::Avro => {
-                let (limits, envelope) = (options.limits, options.envelope);
                 let (layout, position, ended) =
-                    read_header(&mut sample, &mut stream, ended, limits, envelope)?;
+                    read_header(&mut sample, &mut stream, ended, options, columns)?;
                 let chunks = BlockChunks::new(layout, sample, position, ended);
                 ChunkSource::Blocks(Box::new(chunks))
             }

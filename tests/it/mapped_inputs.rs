@@ -1,5 +1,7 @@
 //! Dumps with keys and columns of other names, from the command line to the answers.
 
+use crate::avro_text::avro_file;
+use crate::python::table_rows;
 use crate::workdir::{Output, Workdir};
 
 /// The sources of the dumps below.
@@ -166,4 +168,53 @@ fn an_entry_that_cannot_be_meant_is_a_usage_error() {
         output.assert_code(2).assert_stderr_contains(&[expected]);
     }
     assert!(!workdir.lake().exists(), "nothing was written");
+}
+
+/// An Avro file of records with other names: a 32-bit price of 3.14, an identifier that is a number.
+const SHOP_AVRO: &str = r#"avro.schema {"type":"record","name":"Sale","fields":[{"name":"customer","type":"long"},{"name":"item","type":"string"},{"name":"each","type":"float"},{"name":"sold","type":"long"}]}
+{"customer":7,"item":"pen","each":3.14,"sold":1712068448}"#;
+
+#[test]
+fn fields_of_avro_records_are_mapped_like_keys_of_json() {
+    let workdir = Workdir::new();
+    workdir.write("sales.avro", avro_file(SHOP_AVRO));
+    let refused = workdir.ingest(["sales.avro"]);
+    refused.assert_code(3);
+    let message = refused.json()["inputs"][0]["refusal"]["message"].to_string();
+    assert!(message.contains("--map SOURCE=FIELD"), "{message}");
+    let sources = [
+        "customer=external_id",
+        "item=product_id",
+        "each=price",
+        "sold=time:%s",
+    ];
+    let sources = sources.map(|source| format!("--map={source}")).into_iter();
+    let others = ["--default-currency=USD", "sales.avro"].map(str::to_owned);
+    let output = workdir.ingest(sources.chain(others));
+    assert_eq!(output.assert_code(0).summary_count("accepted"), 1);
+    let rows = table_rows(&workdir.lake(), "purchases");
+    let found = ["external_id", "product_id", "price", "currency", "time_raw"]
+        .map(|name| rows[0][name].clone());
+    assert_eq!(found, ["7", "pen", "3.140000000", "USD", "1712068448"]);
+}
+
+#[test]
+fn a_field_of_avro_that_is_mapped_to_the_price_has_to_be_a_number() {
+    let workdir = Workdir::new();
+    let text = SHOP_AVRO
+        .replace("\"float\"", "\"string\"")
+        .replace("3.14", "\"3.14\"");
+    workdir.write("sales.avro", avro_file(&text));
+    let sources = ["item=product_id", "each=price", "sold=time"];
+    let sources = sources.map(|source| format!("--map={source}")).into_iter();
+    let others = ["--default-currency=USD", "sales.avro"].map(str::to_owned);
+    let refused = workdir.ingest(sources.chain(others));
+    let refusal = &refused.assert_code(3).json()["inputs"][0]["refusal"];
+    assert_eq!(
+        refusal["rule_id"],
+        "FILE-AVRO-SCHEMA",
+        "{}",
+        refused.transcript()
+    );
+    assert!(refusal["message"].to_string().contains("each"), "{refusal}");
 }

@@ -46,7 +46,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     ) -> ValidationResult {
         let mut cursor = JsonCursor::new(&text.json, self.settings.json);
         let mut raw = K::Raw::default();
-        let read = K::read_record(&mut cursor, &mut raw);
+        let read = self.read_record(&mut cursor, &mut raw);
         let span = RecordSpan {
             text: text.json.as_bytes(),
             position: block.start,

@@ -1,6 +1,7 @@
 //! What a file contains, by the name and the fields of its schema.
 
 use super::fault::AvroFault;
+use super::mapped_names::MappedNames;
 use super::schema::{AvroRecord, AvroType, TimestampUnit};
 use crate::rules::RuleId;
 
@@ -27,6 +28,9 @@ const FAMILIES: [&str; 3] = ["users", "agentconsole", "contentoptimizer"];
 /// The identifiers that a row of Cloud Data Ingestion has beside its payload.
 const ROW_IDENTIFIERS: [&str; 5] = ["external_id", "alias_name", "braze_id", "email", "phone"];
 
+/// The fields that every purchase has, but for the currency, of which all may have the same.
+const REQUIRED: [&str; 3] = ["product_id", "price", "time"];
+
 /// The fields of purchases that are texts.
 const TEXTS: [&str; 7] = [
     "id",
@@ -39,17 +43,18 @@ const TEXTS: [&str; 7] = [
 ];
 
 impl AvroContent {
-    /// Detects the content, first by the full name, then by the fields; and checks that the fields of
-    /// purchases exist and have types that can be read.
+    /// Detects the content, first by the full name, then by the fields and those that the user has
+    /// mapped; and checks that the fields of purchases exist and have types that can be read.
     ///
     /// # Errors
     /// `FILE-WRONG-KIND`: no purchases. `FILE-AVRO-SCHEMA`: a field is missing or has another type.
-    pub(super) fn of(record: &AvroRecord) -> Result<Self, AvroFault> {
+    pub(super) fn of(record: &AvroRecord, names: MappedNames<'_>) -> Result<Self, AvroFault> {
         let has = |name: &str| record.position(name).is_some();
         if ends_with_type(&record.full_name, PURCHASE) {
             require(record, &["id"])?;
             require(record, &["user_id", "external_user_id"])?;
-            check_purchase(record)?;
+            require(record, &["currency"])?;
+            check_purchase(record, names)?;
             check_types(record, "properties", "a string", is_text)?;
             return Ok(Self::CurrentsPurchases);
         }
@@ -60,17 +65,14 @@ impl AvroContent {
             check_types(record, "payload", "a string", is_text)?;
             return Ok(Self::IngestionRows);
         }
-        if ["product_id", "price", "currency", "time"]
-            .iter()
-            .all(|name| has(name))
-        {
-            check_purchase(record)?;
+        if REQUIRED.iter().all(|name| names.is_filled(record, name)) {
+            check_purchase(record, names)?;
             return Ok(Self::PurchaseObjects);
         }
         Err(AvroFault {
             rule: RuleId::FileWrongKind,
             message: format!(
-                "the Avro file contains records {}, which are no purchases: neither events of Currents, nor rows with a payload, nor records with product_id, price, currency and time",
+                "the Avro file contains records {}, which are no purchases: neither events of Currents, nor rows with a payload, nor records with product_id, price and time; map other fields with --map SOURCE=FIELD",
                 record.full_name
             ),
         })
@@ -94,17 +96,22 @@ fn event_type(full_name: &str) -> Option<String> {
 }
 
 /// The fields that customer purchases of both forms have.
-fn check_purchase(record: &AvroRecord) -> Result<(), AvroFault> {
-    for name in ["product_id", "price", "currency", "time"] {
-        require(record, &[name])?;
+fn check_purchase(record: &AvroRecord, names: MappedNames<'_>) -> Result<(), AvroFault> {
+    for name in REQUIRED {
+        if !names.is_filled(record, name) {
+            require(record, &[name])?;
+        }
     }
     for name in TEXTS {
-        check_types(record, name, "a string", is_text)?;
+        // A mapped identifier may be a whole number.
+        if names.source_of(name).is_none() {
+            check_types(record, name, "a string", is_text)?;
+        }
     }
     let price = "a number: float, double, int, long or decimal";
-    check_types(record, "price", price, is_price)?;
+    check_types(record, names.field("price"), price, is_price)?;
     let time = "int, long, timestamp-millis, timestamp-micros or a string";
-    check_types(record, "time", time, is_time)
+    check_types(record, names.field("time"), time, is_time)
 }
 
 fn require(record: &AvroRecord, one_of: &[&str]) -> Result<(), AvroFault> {
@@ -165,6 +172,8 @@ fn is_time(one: &AvroType) -> bool {
 mod tests {
     use super::super::schema_parser::parse_schema;
     use super::*;
+    use crate::input::csv::columns::tests::TestColumns;
+    use crate::input::mapping::Mapping;
 
     fn content(name: &str, fields: &[(&str, &str)]) -> Result<AvroContent, AvroFault> {
         let fields: Vec<String> = fields
@@ -175,7 +184,9 @@ mod tests {
             r#"{{"type":"record","name":"{name}","fields":[{}]}}"#,
             fields.join(",")
         );
-        AvroContent::of(&*parse_schema(schema.as_bytes(), 64)?)
+        let mapping = Mapping::default();
+        let names = MappedNames::new(&mapping, &TestColumns);
+        AvroContent::of(&*parse_schema(schema.as_bytes(), 64)?, names)
     }
 
     const PURCHASE_FIELDS: [(&str, &str); 6] = [

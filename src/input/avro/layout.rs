@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::binary::{VariableLong, variable_long};
 use super::codec::AvroCodec;
 use super::fault::AvroFault;
+use super::mapped_names::MappedNames;
 use super::schema::AvroRecord;
 use crate::input::refusal::{Refusal, SourcePosition};
 use crate::input::stream::InputLimits;
@@ -25,8 +26,14 @@ pub struct AvroLayout {
 }
 
 impl AvroLayout {
-    pub(super) fn new(schema: Arc<AvroRecord>, codec: AvroCodec, sync: [u8; SYNC_BYTES]) -> Self {
-        let (price, time) = (schema.position("price"), schema.position("time"));
+    pub(super) fn new(
+        schema: Arc<AvroRecord>,
+        codec: AvroCodec,
+        sync: [u8; SYNC_BYTES],
+        names: MappedNames<'_>,
+    ) -> Self {
+        let position = |name| schema.position(names.field(name));
+        let (price, time) = (position("price"), position("time"));
         Self {
             schema,
             codec,
