@@ -13,6 +13,7 @@ mod chunks;
 mod columns;
 mod container;
 mod layout;
+mod page_headers;
 mod spool;
 mod stored_file;
 

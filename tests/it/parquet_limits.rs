@@ -128,3 +128,29 @@ fn a_file_has_at_most_two_thousand_columns() {
         );
     }
 }
+
+/// The unpacked size of a page is five bytes of its header: the largest number instead of the true one
+/// would make room for two gigabytes.
+#[test]
+fn a_page_announces_no_more_than_the_footer() {
+    let workdir = Workdir::new();
+    let (file, ratio) = packed();
+    // The first page begins behind the magic bytes: type, then the unpacked size of 2.6 MB in four bytes.
+    let head = &file[4..8];
+    assert_eq!((head[0], head[1], head[2]), (0x15, 0, 0x15), "{head:?}");
+    let length = 1 + file[7..]
+        .iter()
+        .position(|byte| byte & 0x80 == 0)
+        .expect("the end of a number");
+    let mut changed = file;
+    changed[7..7 + length - 1].fill(0xFE);
+    changed[7 + length - 1] = 0x7F;
+    workdir.write("a.parquet", changed);
+    let ratio = format!("--max-ratio={ratio}");
+    let output = workdir.ingest(["--kind", "purchases", &ratio, "a.parquet"]);
+    assert_refused(
+        &output,
+        "FILE-PARQUET-DAMAGED",
+        &["column note announce more"],
+    );
+}

@@ -12,6 +12,7 @@ use ::parquet::file::reader::Length;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::PARQUET_MAGIC;
+use super::page_headers::unpacked_bytes;
 use super::stored_file::StoredFile;
 use crate::input::csv::dialect::MAX_COLUMNS;
 use crate::input::library_call::catch_library_panic;
@@ -77,6 +78,7 @@ impl ParquetContainer {
 
     /// Reads the rows of a group in batches.
     pub(super) fn rows(&self, group: usize) -> Result<ParquetRecordBatchReader, Refusal> {
+        self.check_pages(group)?;
         guarded(|| {
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
                 self.file.clone(),
@@ -87,6 +89,23 @@ impl ParquetContainer {
                 .with_batch_size(BATCH_ROWS)
                 .build()
         })
+    }
+
+    /// Compares what the pages of each column announce with what the footer announces of it.
+    fn check_pages(&self, group: usize) -> Result<(), Refusal> {
+        let group = self.metadata.metadata().row_groups().get(group);
+        for column in group.into_iter().flat_map(RowGroupMetaData::columns) {
+            let (start, bytes) = column.byte_range();
+            let announced = u64::try_from(column.uncompressed_size()).unwrap_or(0);
+            let pages = unpacked_bytes(&self.file, start, start + bytes, announced);
+            if pages > announced {
+                let column = column.column_path().string();
+                return Err(damaged(format!(
+                    "the pages of column {column} announce more than the {announced} bytes in its footer"
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
