@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::avro::AvroLayout;
 use super::csv::dialect::CsvLayout;
+use super::envelope::ArrayContent;
 use super::refusal::SourcePosition;
 
 /// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
@@ -19,8 +20,8 @@ pub enum ChunkForm {
     Elements {
         /// Whether the closing bracket of the array follows, so that the chunk must not end with a comma.
         closed: bool,
-        /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
-        records: bool,
+        /// What the elements are.
+        content: ArrayContent,
     },
     /// One JSON value.
     Value,

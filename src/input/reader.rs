@@ -99,9 +99,8 @@ impl InputReader {
                 ChunkSource::Csv(Box::new(chunks))
             }
             ResolvedFormat::Avro => {
-                let (limits, envelope) = (options.limits, options.envelope);
                 let (layout, position, ended) =
-                    read_header(&mut sample, &mut stream, ended, limits, envelope)?;
+                    read_header(&mut sample, &mut stream, ended, options)?;
                 let chunks = BlockChunks::new(layout, sample, position, ended);
                 ChunkSource::Blocks(Box::new(chunks))
             }
@@ -218,6 +217,7 @@ mod tests {
     use super::super::csv::dialect::DialectOverrides;
     use super::super::discover::discover;
     use super::super::envelope::Envelope;
+    use super::super::order_events::OrderEvents;
     use super::super::stream::InputLimits;
     use super::*;
     use crate::storage::{StoreSettings, Stores};
@@ -230,6 +230,7 @@ mod tests {
             format: InputFormat::Ndjson,
             lenient: false,
             envelope: Envelope::default(),
+            order_events: OrderEvents::Skip,
             limits: InputLimits::default(),
             chunk_bytes: 4,
             dialect: DialectOverrides::default(),

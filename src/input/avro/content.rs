@@ -2,6 +2,7 @@
 
 use super::fault::AvroFault;
 use super::schema::{AvroRecord, AvroType, TimestampUnit};
+use crate::input::order_events::OrderEvents;
 use crate::rules::RuleId;
 
 /// What the records of a file are.
@@ -9,6 +10,8 @@ use crate::rules::RuleId;
 pub(super) enum AvroContent {
     /// Purchase events of Currents.
     CurrentsPurchases,
+    /// Custom events of Currents, which are read for the order events among them.
+    CustomEvents,
     /// Events of Currents of this other type, for example `users.messages.email.Open`.
     OtherEvents(String),
     /// Rows of Cloud Data Ingestion.
@@ -27,7 +30,7 @@ const FAMILIES: [&str; 3] = ["users", "agentconsole", "contentoptimizer"];
 /// The identifiers that a row of Cloud Data Ingestion has beside its payload.
 const ROW_IDENTIFIERS: [&str; 5] = ["external_id", "alias_name", "braze_id", "email", "phone"];
 
-/// The fields of purchases that are texts.
+/// The fields of purchases and custom events that are texts.
 const TEXTS: [&str; 7] = [
     "id",
     "user_id",
@@ -44,17 +47,20 @@ impl AvroContent {
     ///
     /// # Errors
     /// `FILE-WRONG-KIND`: no purchases. `FILE-AVRO-SCHEMA`: a field is missing or has another type.
-    pub(super) fn of(record: &AvroRecord) -> Result<Self, AvroFault> {
+    pub(super) fn of(record: &AvroRecord, order_events: OrderEvents) -> Result<Self, AvroFault> {
         let has = |name: &str| record.position(name).is_some();
         if ends_with_type(&record.full_name, PURCHASE) {
-            require(record, &["id"])?;
-            require(record, &["user_id", "external_user_id"])?;
+            check_event(record)?;
             check_purchase(record)?;
-            check_types(record, "properties", "a string", is_text)?;
             return Ok(Self::CurrentsPurchases);
         }
         if let Some(event_type) = event_type(&record.full_name) {
-            return Ok(Self::OtherEvents(event_type));
+            if !order_events.reads_type(&event_type) {
+                return Ok(Self::OtherEvents(event_type));
+            }
+            check_event(record)?;
+            check_custom_event(record)?;
+            return Ok(Self::CustomEvents);
         }
         if has("payload") && ROW_IDENTIFIERS.iter().any(|name| has(name)) {
             check_types(record, "payload", "a string", is_text)?;
@@ -93,16 +99,35 @@ fn event_type(full_name: &str) -> Option<String> {
     Some(parts.get(start..)?.join("."))
 }
 
+/// The fields that events of Currents have.
+fn check_event(record: &AvroRecord) -> Result<(), AvroFault> {
+    require(record, &["id"])?;
+    require(record, &["user_id", "external_user_id"])?;
+    check_types(record, "properties", "a string", is_text)
+}
+
+/// The fields of a custom event.
+fn check_custom_event(record: &AvroRecord) -> Result<(), AvroFault> {
+    require(record, &["name"])?;
+    require(record, &["time"])?;
+    check_types(record, "name", "a string", is_text)?;
+    check_texts_and_time(record)
+}
+
 /// The fields that customer purchases of both forms have.
 fn check_purchase(record: &AvroRecord) -> Result<(), AvroFault> {
     for name in ["product_id", "price", "currency", "time"] {
         require(record, &[name])?;
     }
+    let price = "a number: float, double, int, long or decimal";
+    check_types(record, "price", price, is_price)?;
+    check_texts_and_time(record)
+}
+
+fn check_texts_and_time(record: &AvroRecord) -> Result<(), AvroFault> {
     for name in TEXTS {
         check_types(record, name, "a string", is_text)?;
     }
-    let price = "a number: float, double, int, long or decimal";
-    check_types(record, "price", price, is_price)?;
     let time = "int, long, timestamp-millis, timestamp-micros or a string";
     check_types(record, "time", time, is_time)
 }
@@ -175,7 +200,7 @@ mod tests {
             r#"{{"type":"record","name":"{name}","fields":[{}]}}"#,
             fields.join(",")
         );
-        AvroContent::of(&*parse_schema(schema.as_bytes(), 64)?)
+        AvroContent::of(&*parse_schema(schema.as_bytes(), 64)?, OrderEvents::Skip)
     }
 
     const PURCHASE_FIELDS: [(&str, &str); 6] = [

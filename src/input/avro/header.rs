@@ -8,8 +8,9 @@ use super::layout::{AvroLayout, SYNC_BYTES};
 use super::magic::{AVRO_MAGIC, no_container};
 use super::schema_parser::parse_schema;
 use crate::input::envelope::Envelope;
+use crate::input::options::ReaderOptions;
 use crate::input::refusal::{ReadError, Refusal, SourcePosition};
-use crate::input::stream::{ByteStream, InputLimits};
+use crate::input::stream::ByteStream;
 use crate::rules::RuleId;
 
 /// Maximum length of a header. Those of Currents have up to 10 KiB.
@@ -25,8 +26,7 @@ pub(in crate::input) fn read_header(
     buffer: &mut Vec<u8>,
     stream: &mut ByteStream,
     mut ended: bool,
-    limits: InputLimits,
-    envelope: Envelope,
+    options: &ReaderOptions,
 ) -> Result<(AvroLayout, SourcePosition, bool), ReadError> {
     if !buffer.starts_with(AVRO_MAGIC) {
         return Err(no_container(buffer).into());
@@ -37,7 +37,7 @@ pub(in crate::input) fn read_header(
             if length > MAX_HEADER_BYTES {
                 return Err(too_long().in_header().into());
             }
-            let layout = header.layout(limits, envelope)?;
+            let layout = header.layout(options)?;
             buffer.drain(..length);
             let position = SourcePosition {
                 byte_offset: length as u64,
@@ -120,19 +120,22 @@ impl<'a> HeaderText<'a> {
         }))
     }
 
-    fn layout(&self, limits: InputLimits, envelope: Envelope) -> Result<AvroLayout, ReadError> {
+    fn layout(&self, options: &ReaderOptions) -> Result<AvroLayout, ReadError> {
         let missing = AvroFault::schema("the header has no schema (avro.schema)");
         let schema = self.schema.ok_or_else(|| missing.in_header())?;
-        let schema = parse_schema(schema, limits.max_depth).map_err(AvroFault::in_header)?;
-        match AvroContent::of(&schema).map_err(AvroFault::in_header)? {
+        let schema =
+            parse_schema(schema, options.limits.max_depth).map_err(AvroFault::in_header)?;
+        let content = AvroContent::of(&schema, options.order_events);
+        match content.map_err(AvroFault::in_header)? {
             AvroContent::OtherEvents(event_type) => {
                 return Err(ReadError::OtherEvents(event_type));
             }
-            _ if envelope == Envelope::ListResponse => {
+            _ if options.envelope == Envelope::ListResponse => {
                 let message = "the Avro file contains customer purchases, not supplier purchases; ingest it with --kind purchases";
                 return Err(Refusal::new(RuleId::FileWrongKind, message).into());
             }
             AvroContent::CurrentsPurchases
+            | AvroContent::CustomEvents
             | AvroContent::IngestionRows
             | AvroContent::PurchaseObjects => {}
         }
