@@ -336,6 +336,23 @@ fn other_settings_for_order_events_do_not_read_a_known_content_again() {
 }
 
 #[test]
+fn a_mapped_quantity_is_one_of_purchases_and_not_of_lines() {
+    let workdir = Workdir::new();
+    let unmapped = PURCHASE.replace("\"quantity\":4,", "");
+    let mapped = PURCHASE.replace("\"quantity\"", "\"qty\"");
+    workdir.write("orders.ndjson", PLACED);
+    workdir.write("unmapped.ndjson", format!("{PLACED}\n{unmapped}\n"));
+    workdir.write("mapped.ndjson", format!("{PLACED}\n{mapped}\n"));
+    let options = [&ROWS[..], &["--map", "qty=quantity"]].concat();
+    ingest(&workdir, &options, "orders.ndjson").assert_code(0);
+    ingest(&workdir, &options, "mapped.ndjson").assert_code(0);
+    let refused = ingest(&workdir, &options, "unmapped.ndjson");
+    refused
+        .assert_code(3)
+        .assert_stderr_contains(&["FILE-MAP-QUANTITY"]);
+}
+
+#[test]
 fn random_order_events_give_the_rows_and_rejects_of_the_oracle() {
     let workdir = Workdir::new();
     let folder = workdir.path("orders").into_os_string();

@@ -26,7 +26,11 @@ fn events_of_currents_have_an_id_for_each_line_and_exact_digits() {
         "ID,USER_ID,EXTERNAL_USER_ID,APP_API_ID,TIME,NAME,PROPERTIES,GENDER\nc1,b1,x1,app-1,1777732542,ecommerce.order_placed,\"{cell}\",\\N\n"
     );
     let batch = format!(r#"{{"events":[{http}]}}"#);
-    for text in [&tools, &http, &share, &batch] {
+    // Snowflake writes the keys of its objects in upper case.
+    let unload = format!(
+        r#"{{"ID":"c1","USER_ID":"b1","EXTERNAL_USER_ID":"x1","APP_API_ID":"app-1","TIME":1777732542,"NAME":"ecommerce.order_placed","PROPERTIES":{quoted}}}"#
+    );
+    for text in [&tools, &http, &share, &batch, &unload] {
         let outcome = read(text);
         assert_eq!(counts(&outcome), (1, 1, 0), "{text}");
         // The price has more decimals than its currency: no 32-bit float was between.
@@ -80,6 +84,11 @@ fn a_row_of_cloud_data_ingestion_has_its_event_in_the_payload() {
     assert_eq!(times, ["2026-05-02 14:35:42"; 2]);
     let other = row(r#"{"name":"app opened"}"#);
     assert_eq!(counts(&read(&other)), (1, 0, 1));
+    let cell = timeless.replace('"', "\"\"");
+    let csv = format!("external_id,payload,updated_at\nu1,\"{cell}\",2026-05-02T14:35:42Z\n");
+    let outcome = read(&csv);
+    assert_eq!(counts(&outcome), (2, 2, 0), "delimited text");
+    assert_eq!(texts(&outcome, "external_id"), ["u1", "u1"]);
     // Beside a product, `name` is any key.
     let purchase = r#"{"name":"app opened","product_id":"a","price":1,"currency":"USD","time":"2026-05-02T14:35:42Z"}"#;
     assert_eq!(counts(&read(&row(purchase))), (1, 1, 0));

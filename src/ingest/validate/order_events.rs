@@ -1,6 +1,7 @@
 //! Order events: their lines as rows, and their rules at the limits.
 
 use super::fixture::{TestReader, ValidatedText};
+use crate::input::InputFormat;
 use crate::rules::RuleId;
 
 /// An order of two lines, with a sum that is its subtotal: 25.00 + 21.90 − 4.69 = 42.21.
@@ -289,4 +290,44 @@ fn what_the_lines_repeat_ends_at_a_mebibyte() {
         let outcome = read(&order(each - fixed));
         assert_eq!(outcome.broken(), broken, "{each}");
     }
+}
+
+#[test]
+fn events_with_other_bytes_neither_panic_nor_unbalance_the_counts() {
+    // A linear congruential generator: the same bytes in every run.
+    let mut state = 20_260_502_u64;
+    let mut below = |limit: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(state >> 33).unwrap() % limit
+    };
+    let alphabet = b"\"{}[]:,-.0129e\\ntu\xFF ";
+    let mut outcomes = [0_u64; 3];
+    for round in 0..3_000 {
+        let mut bytes = if round % 2 == 0 { PLACED } else { REFUNDED }
+            .as_bytes()
+            .to_vec();
+        for _ in 0..=below(3) {
+            let (at, byte) = (below(bytes.len()), alphabet[below(alphabet.len())]);
+            match below(3) {
+                0 => drop(bytes.remove(at)),
+                1 => bytes.insert(at, byte),
+                _ => bytes[at] = byte,
+            }
+        }
+        let reader = TestReader::new().order_events();
+        let outcome = reader.format(InputFormat::Ndjson).validate(&bytes);
+        let rejected = outcome.rejects.len() as u64;
+        let rows = outcome.rows.len() as u64;
+        let text = String::from_utf8_lossy(&bytes);
+        assert_eq!(outcome.accepted, rows, "{text}");
+        assert_eq!(outcome.read, rows + rejected + outcome.skipped, "{text}");
+        assert!(rejected <= 1 && (rejected == 0 || rows == 0), "{text}");
+        let [accepted, rejects, skipped] = &mut outcomes;
+        *accepted += u64::from(rows > 0);
+        *rejects += rejected;
+        *skipped += outcome.skipped;
+    }
+    assert!(outcomes.iter().all(|count| *count > 50), "{outcomes:?}");
 }
