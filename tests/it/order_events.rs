@@ -336,6 +336,15 @@ fn other_settings_for_order_events_do_not_read_a_known_content_again() {
 }
 
 #[test]
+fn a_repeated_order_is_counted_line_by_line_and_kept() {
+    let workdir = Workdir::new();
+    workdir.write("twice.ndjson", format!("{PLACED}\n{PLACED}\n"));
+    let run = ingest(&workdir, &ROWS, "twice.ndjson");
+    assert_eq!(counts(run.assert_code(0)), [4, 4, 0, 0, 0]);
+    assert_eq!(run.json()["warned_by_rule"], json!({"BRZ-DUP-EVENT": 2}));
+}
+
+#[test]
 fn a_mapped_quantity_is_one_of_purchases_and_not_of_lines() {
     let workdir = Workdir::new();
     let unmapped = PURCHASE.replace("\"quantity\":4,", "");
@@ -361,6 +370,9 @@ fn random_order_events_give_the_rows_and_rejects_of_the_oracle() {
     let options = ["--order-events", "rows", "--reject-limit", "100%"].map(OsString::from);
     let run = workdir.ingest(options.into_iter().chain([folder.clone()]));
     run.assert_code(0);
+    let verify = ["lake", "verify", "--deep", "--lake"].map(OsString::from);
+    let verified = workdir.run(verify.into_iter().chain([workdir.lake().into()]));
+    verified.assert_code(0);
     let summary = workdir.write("summary.json", run.stdout());
     let found = python(
         "order_events.py",

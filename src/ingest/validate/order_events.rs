@@ -270,26 +270,30 @@ fn properties_end_at_102_400_bytes() {
 }
 
 #[test]
-fn what_the_lines_repeat_ends_at_a_mebibyte() {
-    // 512 lines repeat 2,048 bytes at most: the text, and 56 bytes of further texts and keys.
-    let order = |text: usize| {
-        let line =
-            r#"{"product_id":"m","product_name":"M","variant_id":"1","quantity":1,"price":1}"#;
-        let lines = vec![line; 512].join(",");
-        let source = "x".repeat(text);
+fn what_the_lines_repeat_ends_at_sixteen_times_the_size_of_the_event() {
+    let line = r#"{"product_id":"m","product_name":"M","variant_id":"1","quantity":1,"price":1}"#;
+    let properties = |lines: usize, source: usize| {
         format!(
-            r#"{{"external_id":"u1","name":"ecommerce.order_refunded","time":"2026-05-03T10:05:00Z","properties":{{"order_id":"o1","total_value":512,"currency":"USD","source":"{source}","products":[{lines}]}}}}"#
+            r#"{{"order_id":"o1","total_value":{lines},"currency":"USD","source":"{}","products":[{}]}}"#,
+            "x".repeat(source),
+            vec![line; lines].join(",")
         )
     };
-    let fixed = "u1".len() + r#""order_id":"o1","total_value":512,"source":"""#.len();
-    for (each, broken) in [
-        (2_047, &[][..]),
-        (2_048, &[]),
-        (2_049, &[RuleId::FileLimit]),
-    ] {
-        let outcome = read(&order(each - fixed));
-        assert_eq!(outcome.broken(), broken, "{each}");
-    }
+    let broken = |lines: usize, source: usize| {
+        let properties = properties(lines, source);
+        let outcome = read(&format!(
+            r#"{{"external_id":"u1","name":"ecommerce.order_refunded","time":"2026-05-03T10:05:00Z","properties":{properties}}}"#
+        ));
+        outcome.broken()
+    };
+    // Each of 17 lines repeats the identifier and `plain` bytes more than the source.
+    let plain = r#""order_id":"o1","total_value":17,"source":"""#.len();
+    let most = 16 * (2 + properties(17, 0).len()) - 17 * (2 + plain);
+    assert!(most > 20_000, "{most}");
+    assert_eq!(broken(17, most - 1), []);
+    assert_eq!(broken(17, most), []);
+    assert_eq!(broken(17, most + 1), [RuleId::FileLimit]);
+    assert_eq!(broken(1_200, 1_200), [], "long orders with usual texts");
 }
 
 #[test]

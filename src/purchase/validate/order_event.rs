@@ -33,10 +33,11 @@ pub use type_mismatch::TypeMismatch;
 /// Maximum size of the properties, bytes of compact JSON (Braze, "Recommended events").
 const MAX_PROPERTIES_BYTES: usize = 102_400;
 
-/// Maximum size of what the lines of an event repeat, bytes: its identifiers, and the texts and numbers of
-/// the order. As large as the largest record by default, so that a small event with a long text and
-/// hundreds of lines does not fill the memory; real orders repeat some hundred bytes.
-const MAX_REPEATED_BYTES: usize = 1 << 20;
+/// Maximum size of what the lines of an event repeat (its identifiers, and the texts and numbers of the
+/// order), in sizes of the event: a small event with a long text and hundreds of lines must not fill the
+/// memory. Orders that repeat less than about 1,200 bytes a line never reach it, however many lines they
+/// have: a line has more than a sixteenth of that. Real orders repeat some hundred bytes.
+const MAX_REPETITION: usize = 16;
 
 /// The fields that every line has from its event.
 const OF_EVENT: [PurchaseField; 9] = [
@@ -93,7 +94,8 @@ impl PurchaseValidator {
             extra: extra_object(&raw.extra),
             properties: RowProperties::new(&members),
         };
-        event.check_size(lines.len(), findings);
+        let bytes = text.as_deref().map_or(0, str::len);
+        event.check_size(lines.len(), bytes, findings);
         if findings.rejects() {
             return None;
         }
@@ -213,18 +215,20 @@ struct LineTemplate<'a> {
 }
 
 impl<'a> LineTemplate<'a> {
-    /// Rejects an event whose lines would repeat too much.
-    fn check_size(&self, lines: usize, findings: &mut Findings) {
+    /// Rejects an event whose lines would repeat too much for its properties of so many bytes.
+    fn check_size(&self, lines: usize, properties: usize, findings: &mut Findings) {
         let texts = OF_EVENT.iter().map(|field| match self.fields.get(*field) {
             Field::Text(text) => text.len(),
             _ => 0,
         });
         let extra = self.extra.as_ref().map_or(0, String::len);
-        let each = texts.sum::<usize>() + extra + self.properties.repeated_bytes();
+        let outside = texts.sum::<usize>() + extra;
+        let each = outside + self.properties.repeated_bytes();
         let all = each.saturating_mul(lines);
-        if all > MAX_REPEATED_BYTES {
+        let most = MAX_REPETITION.saturating_mul(outside + properties);
+        if all > most {
             let detail = format!(
-                "its {lines} lines would repeat {each} bytes of the order, {all} together; at most {MAX_REPEATED_BYTES} are allowed"
+                "its {lines} lines would repeat {each} bytes of the order, {all} together; at most {most} are allowed, {MAX_REPETITION} times the size of the event"
             );
             findings.set_scope(String::new());
             findings.add_rejecting(RuleId::FileLimit, "properties", "", &detail);

@@ -37,8 +37,8 @@ fn table() -> PurchaseTableFixture {
 
 fn asked(events: EventSelection, unit: &str, exclude_refunds: bool) -> SeriesRequest {
     SeriesRequest {
-        events,
         exclude_refunds,
+        events,
         ..request(1, "2026-05-02", unit, "UTC")
     }
 }
