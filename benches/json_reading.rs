@@ -105,6 +105,7 @@ fn validated(bytes: &[u8]) -> usize {
             decimal: None,
             reject_unknown_fields: false,
             keep_test_events: false,
+            order_events: purchase_etl::input::OrderEvents::Skip,
         })),
         json: JsonOptions::default(),
         mapping: None,

@@ -16,6 +16,7 @@ mod check;
 mod collector;
 mod counters;
 mod detect_kind;
+mod element_index;
 mod error;
 #[cfg(test)]
 mod fault_points;
@@ -44,6 +45,7 @@ pub mod validate;
 pub use changed_input::{ChangedInput, ReadingSettings};
 pub use counters::{InputCounters, RunCounters};
 pub use detect_kind::{DetectedKind, detect_kind};
+pub use element_index::{ElementArray, ElementCounts, ElementIndex};
 pub use error::RunError;
 pub use findings::{CheckEvent, FindingSink, RecordFindings};
 pub use listed_inputs::ListedInputs;

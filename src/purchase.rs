@@ -7,10 +7,12 @@
 mod amount_text;
 pub mod columns;
 mod currents_event;
+mod custom_event;
 mod field;
 mod fields;
 mod fill;
 mod http_event;
+mod order_event_name;
 mod raw;
 mod read_csv;
 mod read_json;
@@ -19,12 +21,13 @@ mod rule_settings;
 pub mod validate;
 
 pub use columns::PurchaseColumns;
+pub use custom_event::skip_event;
 pub use field::{PurchaseColumnSpec, PurchaseColumnType, PurchaseField, PurchaseFieldSpec};
 pub use fields::{FIELDS, columns as table_columns};
-pub use http_event::skip_http_purchase;
+pub use order_event_name::OrderEventName;
 pub use raw::{PurchaseOrigin, RawPurchase};
 pub use read_csv::{PurchaseCsvColumns, PurchaseCsvReader};
 pub use read_json::{read_record, with_payload};
 pub use read_mapped::read_mapped_record;
 pub use rule_settings::{FuturePolicy, PurchaseRuleSettings};
-pub use validate::{Purchase, PurchaseValidator};
+pub use validate::{OrderLines, Purchase, PurchaseValidator, TypeMismatch};

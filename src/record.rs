@@ -12,6 +12,7 @@ mod lineage;
 mod mapped_value;
 mod object_members;
 mod record_error;
+mod skipped_record;
 
 pub use duplicate_keys::{SeenKeys, each_duplicate_key};
 pub use field::{ExtraField, Field, MAX_EXTRA_FIELDS, extra_object, is_users_export, read_field};
@@ -23,3 +24,4 @@ pub use lineage::{
 pub use mapped_value::{formatted_time, mapped_value};
 pub use object_members::{MemberValue, ObjectMember, ObjectMembers, each_member};
 pub use record_error::RecordError;
+pub use skipped_record::SkippedRecord;

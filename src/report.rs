@@ -17,6 +17,7 @@ mod calendar_date;
 mod data_path;
 mod day_totals;
 mod ending_at;
+mod event_selection;
 mod expectations;
 #[cfg(test)]
 mod fixture;
@@ -42,6 +43,7 @@ mod window;
 pub use data_path::{DataPath, StoreAccess};
 pub use day_totals::{DayTotal, SupplierState, day_totals, newest_purchase, supplier_state};
 pub use ending_at::EndingAtNote;
+pub use event_selection::EventSelection;
 pub use expectations::{Assessment, AssessmentOutcome, Expectation, WEEKS_COMPARED};
 pub use overview::{
     Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by_dimension,

@@ -1,6 +1,7 @@
 //! The run report: counts, outcomes and findings of a run.
 
 mod gates;
+mod skipped_events;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use crate::input::{PassedOver, Refusal};
 use crate::rules::RuleId;
 
 pub use gates::{ExpectationOutcome, ExpectationResult, ExpectationSeverity, HeldAnswer};
+pub use skipped_events::SkippedEvents;
 
 /// The records of an input or a run, by outcome.
 ///
@@ -322,6 +324,9 @@ pub struct RunReport {
     /// folders or by patterns, and nothing was read of them beyond their header.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub passed_over: PassedOver,
+    /// Skipped events by their name or, of Currents, their type.
+    #[serde(skip_serializing_if = "SkippedEvents::is_empty")]
+    pub skipped_events: SkippedEvents,
     /// The expectations that `expect` compared with a table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<ExpectationResult>,

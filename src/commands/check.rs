@@ -19,8 +19,9 @@ use super::{
 use crate::ingest::purchases::{self, Purchases};
 use crate::ingest::supplier_purchases::{self, SupplierPurchases};
 use crate::ingest::{CheckEvent, IngestOutcome};
-use crate::input::{Input, InputError, discover_present};
+use crate::input::{DiscoveredInputs, Input, InputError, OrderEvents, discover_present};
 use crate::lake::Lake;
+use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use listing::{CheckFormat, FindingListing, FindingsListed};
@@ -81,6 +82,10 @@ impl StepCommand for CheckCommand {
         &self.read.inputs
     }
 
+    fn order_events(&self) -> OrderEvents {
+        self.read.order_events
+    }
+
     fn output(&self) -> Option<OutputTarget> {
         Some(OutputTarget::StandardOutput)
     }
@@ -94,7 +99,7 @@ impl StepCommand for CheckCommand {
         shared: &SharedContext<'_>,
         _data_date: Option<NaiveDate>,
     ) -> Result<StepPlan, CommandError> {
-        let mut found = discover_present(&self.read.inputs, &shared.stores, None)?;
+        let mut found = self.discover(&shared.stores)?;
         let missing = std::mem::take(&mut found.missing);
         let not_found = missing
             .iter()
@@ -127,7 +132,7 @@ impl StepCommand for CheckCommand {
         let read = self
             .read
             .resolve(&context.run_id, context.shared.now, zone.flatten())?;
-        let mut found = discover_present(&self.read.inputs, &context.shared.stores, None)?;
+        let mut found = self.discover(&context.shared.stores)?;
         let passed_over = std::mem::take(&mut found.passed_over);
         match found.missing.first() {
             Some(first) if !self.read.optional => {
@@ -154,6 +159,10 @@ impl StepCommand for CheckCommand {
 }
 
 impl CheckCommand {
+    fn discover(&self, stores: &Stores) -> Result<DiscoveredInputs, InputError> {
+        discover_present(&self.read.inputs, stores, None, self.read.order_events)
+    }
+
     fn check_by_kind(
         &self,
         read: &ReadSettings,

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 
 use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
-use super::discovered::{lake_location, log_passed_over};
+use super::discovered::log_passed_over;
 use super::options::{Share, parse_share};
 use super::output::put;
 use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
@@ -26,7 +26,7 @@ use crate::ingest::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, ReadingSettings,
     RunSettings, purchases,
 };
-use crate::input::{Input, InputError, discover_present};
+use crate::input::{Input, InputError, OrderEvents};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, InputReport};
 use crate::storage::error_text;
@@ -151,6 +151,10 @@ impl StepCommand for IngestCommand {
         &self.read.inputs
     }
 
+    fn order_events(&self) -> OrderEvents {
+        self.read.order_events
+    }
+
     fn leaves_out(&self, input: &Input, clock: DateTime<Utc>) -> bool {
         let now = clock.timestamp_micros();
         self.min_age
@@ -198,11 +202,7 @@ impl StepCommand for IngestCommand {
             return self.show_plan(context);
         }
         let lake = Arc::new(Lake::at(&self.lake, &context.shared.stores)?);
-        let found = discover_present(
-            &self.read.inputs,
-            &context.shared.stores,
-            lake_location(&lake).as_ref(),
-        )?;
+        let found = self.discover(&lake, &context.shared.stores)?;
         let has_later_answers = !context.later_answers.is_empty();
         let selected = self.select(found, has_later_answers, context.shared.clock)?;
         self.ingest(&lake, selected, context)

@@ -195,6 +195,7 @@ impl ReadArguments {
             reader: ReaderOptions {
                 format: self.input_format,
                 lenient: self.lenient,
+                order_events: self.order_events,
                 envelope: K::ENVELOPE,
                 limits: self.limits(),
                 chunk_bytes: CHUNK_BYTES,
@@ -234,6 +235,7 @@ impl ReadArguments {
             decimal: self.csv.decimal,
             reject_unknown_fields: self.reject_unknown_fields,
             keep_test_events: self.keep_test_events,
+            order_events: self.order_events,
         })
     }
 

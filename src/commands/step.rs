@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::output::store_url;
 use super::{CommandError, OptionError, RunContext, SharedContext};
-use crate::input::Input;
+use crate::input::{Input, OrderEvents};
 use crate::lake::TableSpec;
 use crate::storage::{Stores, error_text};
 use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepStart};
@@ -50,6 +50,11 @@ pub trait StepCommand: fmt::Debug + Send + Sync {
     /// The files, folders, URLs and globs that it reads.
     fn inputs(&self) -> &[String] {
         &[]
+    }
+
+    /// What becomes of order events in its inputs: files of custom events are among them, or not.
+    fn order_events(&self) -> OrderEvents {
+        OrderEvents::Skip
     }
 
     /// Whether a run of a program started at `clock` would leave out this input.

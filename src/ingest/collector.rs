@@ -5,6 +5,7 @@
 use arrow::array::RecordBatch;
 
 use super::counters::InputCounters;
+use super::element_index::ElementCounts;
 use super::error::RunError;
 use super::findings::{CheckEvent, FindingSink, findings_by_record};
 use super::ingest_run::IngestRun;
@@ -184,10 +185,11 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
         index: usize,
         validated: &mut ValidatedChunk<K>,
         base: u64,
+        elements: ElementCounts,
     ) -> Result<Option<RecordBatch>, RunError> {
         if let Some(sink) = &mut self.findings {
             if let Some(input) = self.run.inputs.get(index) {
-                let mut records = findings_by_record(validated, base).into_iter();
+                let mut records = findings_by_record(validated, base, elements).into_iter();
                 records.try_for_each(|record| sink(CheckEvent::Record(input, record)))?;
             }
             return Ok(None);
@@ -240,12 +242,13 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
         let index = self.index(input);
         let counts = self.open.counters.counts;
         let base = counts.read - counts.skipped;
+        let elements = self.open.counters.elements;
         self.open.counters.add(&validated);
         let chunk = CollectedChunk {
             index,
             // Records of one input, far below i64.
             first_record: i64::try_from(base).unwrap_or(i64::MAX),
-            rejects: self.reject_rows(index, &mut validated, base)?,
+            rejects: self.reject_rows(index, &mut validated, base, elements)?,
             rows: validated.rows,
         };
         self.policy
@@ -260,11 +263,11 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let limit = self.run.options.reject_limit;
         self.open.counters.close(limit, &totals);
-        if self.open.counters.refusal.is_none() {
+        let counters = &mut self.open.counters;
+        if counters.refusal.is_none() && counters.counts.accepted > 0 {
             let kind = &self.run.options.run.kind;
-            let counters = &mut self.open.counters;
             counters.refusal =
-                kind.refusal_of_input(counters.counts.accepted, counters.with_quantity);
+                kind.refusal_of_input(counters.with_quantity, counters.without_quantity);
         }
         let (_, difference) = self.run.difference(self.index(input), &totals);
         if self.open.counters.refusal.is_none() {

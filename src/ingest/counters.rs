@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::element_index::ElementCounts;
 use super::record_kind::RecordKind;
 use super::validate::ValidatedChunk;
 use crate::input::{InputTotals, PassedOver, Refusal};
 use crate::rules::RuleId;
-use crate::run_report::{RecordCounts, RefusedFinding, RuleCounts, add_rule_counts};
+use crate::run_report::{RecordCounts, RefusedFinding, RuleCounts, SkippedEvents, add_rule_counts};
 
 /// The counts of one input.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,14 @@ pub struct InputCounters {
     pub days: HashSet<i32>,
     /// Its accepted records that have a quantity, for customer purchases.
     pub with_quantity: u64,
+    /// Its accepted purchases that have none.
+    pub without_quantity: u64,
+    /// Its skipped events by name.
+    pub skipped_events: SkippedEvents,
+    /// The order events among them.
+    pub skipped_orders: u64,
+    /// Its elements by array.
+    pub elements: ElementCounts,
     /// Why it is refused.
     pub refusal: Option<Refusal>,
     /// Its first findings that reject a record, at most [`FIRST_FINDINGS`].
@@ -37,6 +46,9 @@ impl InputCounters {
         self.counts.accepted += validated.accepted;
         self.counts.rejected += validated.rejects.len() as u64;
         self.counts.skipped += validated.skipped;
+        self.skipped_events.add_all(&validated.skipped_events);
+        self.skipped_orders += validated.skipped_orders;
+        self.elements.add(validated.elements);
         for reject in &validated.rejects {
             let mut rules: Vec<RuleId> = reject
                 .findings
@@ -160,6 +172,8 @@ pub struct RunCounters {
     pub notes: Vec<String>,
     /// Files of Currents with other events than purchases.
     pub passed_over: PassedOver,
+    /// Skipped events by name.
+    pub skipped_events: SkippedEvents,
 }
 
 impl RunCounters {
@@ -171,12 +185,14 @@ impl RunCounters {
             warned_by_rule,
             notes,
             passed_over,
+            skipped_events,
         } = other;
         self.counts.add(&counts);
         add_rule_counts(&mut self.rejected_by_rule, &rejected_by_rule);
         add_rule_counts(&mut self.warned_by_rule, &warned_by_rule);
         self.notes.extend(notes);
         self.pass_over(passed_over);
+        self.skipped_events.add_all(&skipped_events);
     }
 
     /// Adds files that were passed over.
@@ -191,5 +207,6 @@ impl RunCounters {
         self.counts.add(&input.counts);
         add_rule_counts(&mut self.rejected_by_rule, &input.rejected_by_rule);
         add_rule_counts(&mut self.warned_by_rule, &input.warned_by_rule);
+        self.skipped_events.add_all(&input.skipped_events);
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::input::csv::columns::{ColumnAliases, normalise_header};
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::{
-    Chunk, ChunkForm, Envelope, Input, InputError, InputReader, InputTotals, ReadError,
-    ReaderOptions, Refusal, ResolvedFormat,
+    ArrayContent, Chunk, ChunkForm, Envelope, Input, InputError, InputReader, InputTotals,
+    ReadError, ReaderOptions, Refusal, ResolvedFormat,
 };
 use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::purchase::PurchaseCsvColumns;
@@ -98,11 +98,13 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
             .lines()
             .take(MAX_VALUES)
             .find_map(|line| kind_of_value(line, json)),
-        ChunkForm::Elements { records: true, .. } | ChunkForm::Value => kind_of_value(&text, json),
-        // Only a document of customer purchases has siblings, and only they are written as Avro.
-        ChunkForm::Elements { records: false, .. } | ChunkForm::Blocks(_) => {
-            Some(DetectedKind::Purchases)
+        ChunkForm::Elements {
+            content: ArrayContent::Records,
+            ..
         }
+        | ChunkForm::Value => kind_of_value(&text, json),
+        // Only a document of customer purchases has siblings, and only they are written as Avro.
+        ChunkForm::Elements { .. } | ChunkForm::Blocks(_) => Some(DetectedKind::Purchases),
     }
 }
 
@@ -167,6 +169,9 @@ fn kind_of_object(cursor: &mut JsonCursor<'_>, json: JsonOptions) -> Option<Dete
             }
             "users" if value.starts_with('[') => return Some(DetectedKind::Purchases),
             "event_type" if value.starts_with("\"users.") => return Some(DetectedKind::Purchases),
+            "name" | "NAME" if value.starts_with("\"ecommerce.") => {
+                return Some(DetectedKind::Purchases);
+            }
             "registration_date" | "supplier" | "value_of_items" => {
                 return Some(DetectedKind::SupplierPurchases);
             }
@@ -209,6 +214,10 @@ mod tests {
             ),
             (
                 r#"{"external_id":"a","payload":"{}"}"#,
+                Some(DetectedKind::Purchases),
+            ),
+            (
+                r#"{"external_id":"a","name":"ecommerce.order_placed"}"#,
                 Some(DetectedKind::Purchases),
             ),
             (

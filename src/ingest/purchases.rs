@@ -4,6 +4,7 @@ mod append;
 mod commit_buffer;
 mod cross_chunk;
 mod events_in_lake;
+mod order_notes;
 mod output_writers;
 mod recount;
 mod remove_inputs;
@@ -14,7 +15,7 @@ mod seen_records;
 mod table;
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use arrow::error::ArrowError;
@@ -22,21 +23,21 @@ use foldhash::quality::FixedState;
 
 use super::error::RunError;
 use super::record_kind::{
-    DecodedValues, EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText,
-    SkippedRecord,
+    DecodedValues, EnvelopePart, EnvelopePartForm, EventLines, KindLabels, RecordKind,
+    RecordOutcome, RecordText,
 };
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
 use crate::input::mapping::Mapping;
-use crate::input::{Envelope, Refusal};
+use crate::input::{Envelope, OrderEvents, Refusal};
 use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::TableSpec;
 use crate::purchase::{
-    PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
-    RawPurchase, read_mapped_record, read_record, skip_http_purchase, with_payload,
+    OrderLines, Purchase, PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField,
+    PurchaseValidator, RawPurchase, read_mapped_record, read_record, skip_event, with_payload,
 };
-use crate::record::{Findings, RecordError};
+use crate::record::{Findings, RecordError, SkippedRecord};
 use crate::rules::RuleId;
 use crate::run_report::TableVersions;
 
@@ -65,6 +66,11 @@ impl Purchases {
         }
     }
 
+    /// What becomes of order events.
+    fn order_events(&self) -> OrderEvents {
+        self.validator.order_events()
+    }
+
     /// Leaves out the events in the lake of a path from now on, or those of none.
     fn leave_out_events(&self, path: Option<String>) {
         if let Some(events) = &self.events_in_lake {
@@ -86,6 +92,46 @@ pub struct PurchaseRowsBuilder {
     columns: PurchaseColumns,
     hasher: FixedState,
     rows: PurchaseRows,
+}
+
+impl PurchaseRowsBuilder {
+    /// Adds an accepted purchase; `repeated` is equal for exact repeats of its record.
+    fn add_row(&mut self, purchase: &Purchase<'_>, ordinal: i64, repeated: &impl Hash) {
+        self.columns.push(purchase, ordinal);
+        let fingerprint = self.hasher.hash_one(repeated);
+        self.rows.fingerprints.push(fingerprint);
+        let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
+        self.rows.products.insert(self.hasher.hash_one(product));
+    }
+}
+
+impl Purchases {
+    /// Validates an order event, and adds its lines.
+    fn add_order(
+        &self,
+        raw: &RawPurchase<'_>,
+        record: RecordText<'_>,
+        findings: &mut Findings,
+        builder: &mut PurchaseRowsBuilder,
+    ) -> RecordOutcome {
+        let mut ordinal = record.ordinal;
+        let mut add_row = |row: &Purchase<'_>, line: usize| {
+            builder.add_row(row, ordinal, &(record.text, line));
+            ordinal += 1;
+        };
+        let lines = self.validator.validate_order(raw, findings, &mut add_row);
+        let Some(OrderLines {
+            rows,
+            without_items,
+        }) = lines
+        else {
+            return RecordOutcome::RejectedEvent;
+        };
+        RecordOutcome::AcceptedEvent(EventLines {
+            rows,
+            skipped: without_items,
+        })
+    }
 }
 
 impl RecordKind for Purchases {
@@ -152,14 +198,8 @@ impl RecordKind for Purchases {
         raw.wrong_kind()
     }
 
-    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
-        skip_http_purchase(cursor)
-    }
-
-    fn skipped(&self, raw: &RawPurchase<'_>) -> Option<SkippedRecord> {
-        self.validator
-            .skipped(raw)
-            .map(|rule| SkippedRecord { rule })
+    fn skip_event(&self, cursor: &mut JsonCursor<'_>) -> Result<Option<SkippedRecord>, JsonError> {
+        skip_event(cursor, self.order_events())
     }
 
     /// An envelope has arrays of records or of their siblings, no field of a purchase, and no Cloud
@@ -201,23 +241,25 @@ impl RecordKind for Purchases {
         json: JsonOptions,
         findings: &mut Findings,
         builder: &mut PurchaseRowsBuilder,
-    ) -> Result<bool, RecordError> {
-        let fill = |raw: &mut RawPurchase<'_>| self.validator.fill(raw);
-        with_payload(raw, json, fill, |raw| {
+    ) -> Result<RecordOutcome, RecordError> {
+        with_payload(raw, json, |raw| {
+            if let Some(skipped) = self.validator.skipped(raw) {
+                return RecordOutcome::Skipped(skipped);
+            }
+            self.validator.fill(raw);
+            if raw.custom_event.is_some() {
+                return self.add_order(raw, record, findings, builder);
+            }
             let Some(purchase) = self.validator.validate(raw, findings) else {
-                return false;
+                return RecordOutcome::Rejected;
             };
-            let PurchaseRowsBuilder {
-                columns,
-                hasher,
-                rows,
-            } = builder;
-            columns.push(&purchase, record.ordinal);
-            rows.fingerprints.push(hasher.hash_one(record.text));
-            let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
-            rows.products.insert(hasher.hash_one(product));
-            rows.with_quantity += u64::from(!raw.get(PurchaseField::Quantity).is_missing());
-            true
+            builder.add_row(&purchase, record.ordinal, &record.text);
+            if raw.get(PurchaseField::Quantity).is_missing() {
+                builder.rows.without_quantity += 1;
+            } else {
+                builder.rows.with_quantity += 1;
+            }
+            RecordOutcome::Accepted
         })
     }
 
@@ -247,8 +289,9 @@ impl RecordKind for Purchases {
     }
 
     /// A quantity whose source no record has would be 1 in all of them.
-    fn refusal_of_input(&self, accepted: u64, with_quantity: u64) -> Option<Refusal> {
-        let is_missing = self.validator.has_mapped_quantity() && with_quantity == 0 && accepted > 0;
+    fn refusal_of_input(&self, with_quantity: u64, without_quantity: u64) -> Option<Refusal> {
+        let is_mapped = self.validator.has_mapped_quantity();
+        let is_missing = is_mapped && with_quantity == 0 && without_quantity > 0;
         is_missing.then(|| {
             Refusal::new(
                 RuleId::FileMapQuantity,

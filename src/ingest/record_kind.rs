@@ -14,7 +14,7 @@ use crate::input::mapping::Mapping;
 use crate::input::{ArrayContent, Envelope, Input, InputTotals, Refusal};
 use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::{Digest, TableSpec};
-use crate::record::{Findings, RecordError};
+use crate::record::{Findings, RecordError, SkippedRecord};
 use crate::rules::RuleId;
 use crate::run_report::TableVersions;
 
@@ -87,18 +87,14 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     /// The file rule to refuse the input by, if this is a record of another kind.
     fn wrong_kind(raw: &Self::Raw<'_>) -> Option<RuleId>;
 
-    /// Skips a sibling of the records of an envelope. Returns whether it is a record nevertheless.
+    /// Passes an element of `events` beside the records of an envelope; `None` if it is a record
+    /// nevertheless.
     ///
     /// # Errors
     /// The text is not JSON.
-    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
-        cursor.skip_value().map(|_| false)
-    }
-
-    /// Whether a record is skipped, and the rule that then counts, if any: it is no record of the table,
-    /// although it is among them.
-    fn skipped(&self, _raw: &Self::Raw<'_>) -> Option<SkippedRecord> {
-        None
+    fn skip_event(&self, cursor: &mut JsonCursor<'_>) -> Result<Option<SkippedRecord>, JsonError> {
+        cursor.skip_value()?;
+        Ok(Some(SkippedRecord::default()))
     }
 
     /// The rule and the remedy if the input lacks information that every record needs.
@@ -120,8 +116,8 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         None
     }
 
-    /// Validates a record, adds it to `builder` if no rejecting rule is broken, and returns whether
-    /// it was added. `findings` then holds every rule it breaks.
+    /// Validates a record, and adds it to `builder` if no rejecting rule is broken. `findings` then holds
+    /// every rule it breaks, unless it is skipped.
     ///
     /// # Errors
     /// A record embedded in the record cannot be read.
@@ -132,7 +128,7 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         json: JsonOptions,
         findings: &mut Findings,
         builder: &mut Self::Builder,
-    ) -> Result<bool, RecordError>;
+    ) -> Result<RecordOutcome, RecordError>;
 
     /// An empty builder, with capacity for the records of a chunk of so many bytes.
     fn new_builder(chunk_bytes: usize) -> Self::Builder;
@@ -150,9 +146,9 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         run_id: &Arc<str>,
     ) -> Result<Self::Rows, ArrowError>;
 
-    /// Why an input that was read to its end is refused as a whole, if it is; `with_quantity` of its
-    /// `accepted` records have a quantity.
-    fn refusal_of_input(&self, _accepted: u64, _with_quantity: u64) -> Option<Refusal> {
+    /// Why an input that was read to its end is refused as a whole, if it is: by the numbers of its
+    /// accepted records with and without a quantity.
+    fn refusal_of_input(&self, _with_quantity: u64, _without_quantity: u64) -> Option<Refusal> {
         None
     }
 
@@ -166,11 +162,28 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     }
 }
 
-/// A record that is skipped.
+/// What became of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// It is a row.
+    Accepted,
+    /// It breaks a rejecting rule.
+    Rejected,
+    /// It is no record of the table, although it is among them.
+    Skipped(SkippedRecord),
+    /// It is an event of several lines, each of which counts as a record.
+    AcceptedEvent(EventLines),
+    /// It is such an event, and breaks a rejecting rule; it counts as one record.
+    RejectedEvent,
+}
+
+/// The lines of an accepted event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SkippedRecord {
-    /// The rule by which it is counted, if there is one.
-    pub rule: Option<RuleId>,
+pub struct EventLines {
+    /// Lines that are rows.
+    pub rows: u64,
+    /// Lines that are none.
+    pub skipped: u64,
 }
 
 /// What a binary format says about the values of a record beyond its JSON text.

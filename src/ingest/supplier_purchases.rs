@@ -39,7 +39,9 @@ use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
-use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
+use super::record_kind::{
+    EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordOutcome, RecordText,
+};
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
@@ -253,13 +255,13 @@ impl RecordKind for SupplierPurchases {
         _json: JsonOptions,
         findings: &mut Findings,
         builder: &mut SupplierRowsBuilder,
-    ) -> Result<bool, RecordError> {
+    ) -> Result<RecordOutcome, RecordError> {
         self.validator.fill(raw);
         let Some(purchase) = self.validator.validate(raw, findings) else {
-            return Ok(false);
+            return Ok(RecordOutcome::Rejected);
         };
         builder.columns.push(&purchase, record.ordinal);
-        Ok(true)
+        Ok(RecordOutcome::Accepted)
     }
 
     fn new_builder(_chunk_bytes: usize) -> SupplierRowsBuilder {

@@ -7,17 +7,20 @@ mod blocks;
 mod csv;
 mod elements;
 mod lines;
+mod record;
 mod row_groups;
 
 use std::sync::Arc;
 
-use super::record_kind::{KindLabels, RecordKind, RecordText, SkippedRecord};
+use super::element_index::{ElementCounts, ElementIndex};
+use super::record_kind::{KindLabels, RecordKind};
 use crate::input::csv::encoding::Charset;
 use crate::input::mapping::Mapping;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
-use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions};
+use crate::json::{JsonCursor, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::{RuleId, RuleSeverities};
+use crate::run_report::SkippedEvents;
 
 /// Settings of the validation of an input.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub struct ValidationSettings<K> {
 pub struct Reject {
     /// Ordinal of the record within the chunk.
     pub ordinal: u64,
+    /// Its place in its array, counted within the chunk.
+    pub element: ElementIndex,
     /// Where the record begins.
     pub position: SourcePosition,
     /// Its findings, the rejecting ones first.
@@ -60,6 +65,8 @@ pub struct Reject {
 pub struct Warning {
     /// Ordinal of the record within the chunk.
     pub ordinal: u64,
+    /// Its place in its array, counted within the chunk.
+    pub element: ElementIndex,
     /// Where the record begins.
     pub position: SourcePosition,
     /// Position in its block, from 0, if the input is an Avro file, or in its row group of a Parquet file.
@@ -82,6 +89,12 @@ pub struct ValidatedChunk<K: RecordKind> {
     pub rejects: Vec<Reject>,
     /// Elements beside the records (siblings), which are not validated.
     pub skipped: u64,
+    /// The events among them, by name.
+    pub skipped_events: SkippedEvents,
+    /// The order events among them.
+    pub skipped_orders: u64,
+    /// The elements of each array.
+    pub elements: ElementCounts,
     /// Accepted records with a finding, by [`RuleId::index`] of its rule.
     pub warned: [u64; RuleId::COUNT],
     /// The findings in accepted records, if `with_texts` is set.
@@ -98,8 +111,8 @@ pub fn validate_chunk<K: RecordKind>(
     let mut validator = ChunkValidator::new(settings, chunk);
     let outcome = match &chunk.form {
         ChunkForm::Lines => validator.lines(&chunk.bytes),
-        ChunkForm::Elements { closed, records } => {
-            validator.elements(&chunk.bytes, *closed, *records)
+        ChunkForm::Elements { closed, content } => {
+            validator.elements(&chunk.bytes, *closed, *content)
         }
         ChunkForm::Value => validator.document(&chunk.bytes),
         ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
@@ -148,6 +161,9 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 accepted: 0,
                 rejects: Vec::new(),
                 skipped: 0,
+                skipped_events: SkippedEvents::default(),
+                skipped_orders: 0,
+                elements: ElementCounts::default(),
                 warned: [0; RuleId::COUNT],
                 warnings: Vec::new(),
                 refusal: None,
@@ -191,124 +207,6 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             None => K::read_record(cursor, raw),
             Some(mapping) => K::read_mapped_record(mapping, cursor, raw),
         }
-    }
-
-    /// Counts a record and returns its ordinal among the records, siblings not counted.
-    fn next_ordinal(&mut self) -> u64 {
-        let ordinal = self.out.read - self.out.skipped;
-        self.out.read += 1;
-        ordinal
-    }
-
-    /// Validates the record in `raw`, whose text is that of the input.
-    fn record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
-        if span.text.len() > self.settings.limits.max_record_bytes {
-            let wrong_kind = K::wrong_kind(raw);
-            return Err(Box::new(match wrong_kind {
-                Some(rule) => self.wrong_kind_refusal(rule, span.position),
-                None => self.record_too_long(span),
-            }));
-        }
-        self.validate_record(raw, span)
-    }
-
-    /// Validates the record in `raw`.
-    fn validate_record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
-        if let Some(rule) = K::wrong_kind(raw) {
-            return Err(Box::new(self.wrong_kind_refusal(rule, span.position)));
-        }
-        if let Some(SkippedRecord { rule }) = self.settings.kind.skipped(raw) {
-            self.out.skipped += 1;
-            self.out.read += 1;
-            if let Some(rule) = rule {
-                self.out.warned[rule.index()] += 1;
-            }
-            return Ok(());
-        }
-        if let Some((rule, message)) = self.settings.kind.missing_context(raw) {
-            return Err(Box::new(Refusal::new(rule, message).at(span.position)));
-        }
-        let ordinal = self.next_ordinal();
-        let record = RecordText {
-            text: span.text,
-            // Records of one chunk are counted in bytes of memory, far below i64.
-            ordinal: i64::try_from(ordinal).unwrap_or(i64::MAX),
-        };
-        let settings = self.settings;
-        let (findings, builder) = (&mut self.findings, &mut self.builder);
-        match settings
-            .kind
-            .validate_record(raw, record, settings.json, findings, builder)
-        {
-            Ok(true) => self.accept(ordinal, span),
-            Ok(false) => self.reject(ordinal, span),
-            Err(error) => self.reject_unreadable(&error, ordinal, span),
-        }
-        Ok(())
-    }
-
-    /// Counts the findings of an accepted record.
-    fn accept(&mut self, ordinal: u64, span: RecordSpan<'_>) {
-        self.findings.count_warnings();
-        for finding in self.findings.list() {
-            let warning = Warning {
-                ordinal,
-                position: span.position,
-                block_ordinal: self.block_ordinal,
-                finding: finding.clone(),
-            };
-            self.out.warnings.push(warning);
-        }
-    }
-
-    /// Adds the record verbatim to the rejects, with the current findings.
-    fn reject(&mut self, ordinal: u64, span: RecordSpan<'_>) {
-        let (mut findings, keeping): (Vec<Finding>, Vec<Finding>) = self
-            .findings
-            .list()
-            .iter()
-            .cloned()
-            .partition(|finding| finding.rejecting);
-        findings.extend(keeping);
-        let raw = match std::str::from_utf8(span.text) {
-            Ok(text) if self.charset != Charset::Utf8 => self.charset.stored(text).into_owned(),
-            _ => span.text.to_vec(),
-        };
-        self.out.rejects.push(Reject {
-            ordinal,
-            position: span.position,
-            findings,
-            raw,
-            block_ordinal: self.block_ordinal,
-        });
-    }
-
-    /// Rejects a text that could not be read as a record.
-    fn reject_unreadable(&mut self, error: &RecordError, ordinal: u64, span: RecordSpan<'_>) {
-        self.findings.clear();
-        match error {
-            RecordError::Rule { rule, detail } => {
-                self.findings.add_rejecting(*rule, "", "", detail);
-            }
-            RecordError::Syntax(error) => {
-                let JsonError { offset, kind } = error;
-                let rule = match kind {
-                    kind if kind.is_lenient_syntax() => RuleId::FileTrailingComma,
-                    JsonErrorKind::TooDeep => RuleId::FileLimit,
-                    JsonErrorKind::InvalidUtf8 => RuleId::FileEncoding,
-                    _ => RuleId::FileJsonSyntax,
-                };
-                let around = span
-                    .text
-                    .get(offset.saturating_sub(10)..)
-                    .unwrap_or_default();
-                let around = around.get(..around.len().min(30)).unwrap_or_default();
-                let detail = format!("{kind}, {offset} bytes into the record");
-                self.findings
-                    .add_rejecting(rule, "", &String::from_utf8_lossy(around), &detail);
-            }
-        }
-        self.reject(ordinal, span);
     }
 
     /// Counts deviations from JSON that only the lenient mode accepts.
@@ -379,6 +277,10 @@ mod json_test_suite;
 mod line_totals;
 #[cfg(test)]
 mod mapped_fields;
+#[cfg(test)]
+mod order_event_forms;
+#[cfg(test)]
+mod order_events;
 #[cfg(test)]
 mod property_rules;
 #[cfg(test)]

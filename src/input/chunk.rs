@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::avro::AvroLayout;
 use super::csv::dialect::CsvLayout;
+use super::envelope::ArrayContent;
 use super::parquet::RowGroupLayout;
 use super::refusal::SourcePosition;
 
@@ -20,8 +21,8 @@ pub enum ChunkForm {
     Elements {
         /// Whether the closing bracket of the array follows, so that the chunk must not end with a comma.
         closed: bool,
-        /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
-        records: bool,
+        /// What the elements are.
+        content: ArrayContent,
     },
     /// One JSON value.
     Value,

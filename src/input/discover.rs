@@ -9,6 +9,7 @@ mod object_tree;
 use std::collections::HashSet;
 
 use super::discovered::{DiscoveredInputs, Input, InputLocation};
+use super::order_events::OrderEvents;
 use super::refusal::InputError;
 use crate::storage::{StoreUrl, Stores};
 
@@ -23,7 +24,7 @@ pub fn discover(
     stores: &Stores,
     lake: Option<&InputLocation>,
 ) -> Result<DiscoveredInputs, InputError> {
-    let found = discover_present(arguments, stores, lake)?;
+    let found = discover_present(arguments, stores, lake, OrderEvents::Skip)?;
     match found.missing.first() {
         Some(argument) => Err(InputError::NotFound(argument.clone())),
         None => Ok(found),
@@ -32,7 +33,8 @@ pub fn discover(
 
 /// Finds the inputs. Folders and key prefixes are searched recursively, without entries whose name
 /// begins with `.` or `_`, as is usual for partitioned folders, and without the contents of the target
-/// `lake`, and without those of other events of Currents, which their folder names.
+/// `lake`, and without those of other events of Currents, which their folder names; custom events are
+/// others unless `order_events` are read.
 ///
 /// # Errors
 /// An argument is inside the lake, or cannot be listed.
@@ -40,10 +42,11 @@ pub fn discover_present(
     arguments: &[String],
     stores: &Stores,
     lake: Option<&InputLocation>,
+    order_events: OrderEvents,
 ) -> Result<DiscoveredInputs, InputError> {
     let mut all = DiscoveredInputs::default();
     for argument in arguments {
-        let mut found = discover_one(argument, stores, lake)?;
+        let mut found = discover_one(argument, stores, lake, order_events)?;
         found.inputs.sort_by(|a, b| a.location.cmp(&b.location));
         if found.inputs.is_empty() {
             all.missing.push(argument.clone());
@@ -64,6 +67,7 @@ fn discover_one(
     argument: &str,
     stores: &Stores,
     lake: Option<&InputLocation>,
+    order_events: OrderEvents,
 ) -> Result<DiscoveredInputs, InputError> {
     let mut found = DiscoveredInputs::default();
     if argument == "-" {
@@ -77,9 +81,14 @@ fn discover_one(
         Some(InputLocation::Stdin) | None => {}
     }
     if let Some(url) = StoreUrl::parse(argument)? {
-        object_store::discover(argument, &url, stores, prefix, &mut found)?;
+        let searched = object_store::SearchedStore {
+            stores,
+            lake: prefix,
+            order_events,
+        };
+        object_store::discover(argument, &url, searched, &mut found)?;
     } else {
-        local::discover(argument, folder, &mut found)?;
+        local::discover(argument, folder, order_events, &mut found)?;
     }
     Ok(found)
 }

@@ -262,11 +262,11 @@ impl DocumentChunks {
     }
 
     fn elements(&self, bytes: Vec<u8>, position: SourcePosition, closed: bool) -> Chunk {
-        let records = self.scan.records();
+        let content = self.scan.elements_content();
         Chunk {
             bytes,
             position,
-            form: ChunkForm::Elements { closed, records },
+            form: ChunkForm::Elements { closed, content },
         }
     }
 
@@ -335,12 +335,12 @@ impl DocumentChunks {
         if self.scan.in_array() {
             // Not closed: the parser of this chunk, or the validation of the frame, reports the position.
             self.done = false;
-            let records = self.scan.abandon_array();
+            let content = self.scan.abandon_array();
             self.frame.add(&[], advance(position, &bytes));
             if !bytes.iter().all(is_space) {
                 let form = ChunkForm::Elements {
                     closed: false,
-                    records,
+                    content,
                 };
                 return Ok(Some(Chunk {
                     bytes,

@@ -19,8 +19,10 @@ pub enum Envelope {
 pub enum ArrayContent {
     /// Records.
     Records,
-    /// Other data beside the records; counted, not ingested.
+    /// Attributes of users beside the records; counted, not ingested.
     Siblings,
+    /// Events beside the records: some may be records as well.
+    Events,
 }
 
 impl Envelope {
@@ -35,9 +37,8 @@ impl Envelope {
         };
         match self {
             _ if is(&["purchases"]) => Some(ArrayContent::Records),
-            Self::Track | Self::Any if is(&["attributes"]) || is(&["events"]) => {
-                Some(ArrayContent::Siblings)
-            }
+            Self::Track | Self::Any if is(&["attributes"]) => Some(ArrayContent::Siblings),
+            Self::Track | Self::Any if is(&["events"]) => Some(ArrayContent::Events),
             Self::ListResponse | Self::Any if is(&["data", "purchases"]) || is(&["data"]) => {
                 Some(ArrayContent::Records)
             }

@@ -7,6 +7,7 @@ use super::csv::encoding::InvalidBytes;
 use super::envelope::Envelope;
 use super::format::InputFormat;
 use super::mapping::Mapping;
+use super::order_events::OrderEvents;
 use super::stream::InputLimits;
 use crate::json::JsonOptions;
 
@@ -19,6 +20,8 @@ pub struct ReaderOptions {
     pub lenient: bool,
     /// The location of records in a JSON document.
     pub envelope: Envelope,
+    /// What becomes of order events.
+    pub order_events: OrderEvents,
     /// Limits on records, lines, nesting and decompression.
     pub limits: InputLimits,
     /// Length of a chunk, bytes. Two MiB contain about seven thousand purchases: enough to make the

@@ -228,6 +228,7 @@ mod tests {
     use super::super::csv::dialect::DialectOverrides;
     use super::super::discover::discover;
     use super::super::envelope::Envelope;
+    use super::super::order_events::OrderEvents;
     use super::super::stream::InputLimits;
     use super::*;
     use crate::storage::{StoreSettings, Stores};
@@ -240,6 +241,7 @@ mod tests {
             format: InputFormat::Ndjson,
             lenient: false,
             envelope: Envelope::default(),
+            order_events: OrderEvents::Skip,
             limits: InputLimits::default(),
             chunk_bytes: 4,
             dialect: DialectOverrides::default(),

@@ -1,9 +1,9 @@
 //! The values of one text column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
@@ -29,6 +29,52 @@ impl Lake {
         };
         self.for_each_text(spec, column, None, &mut add)?;
         Ok(counts)
+    }
+
+    /// Those of `dates` on which some rows have a text in a column and others are null; the table has
+    /// partitions of dates. A table that does not exist has none.
+    ///
+    /// # Errors
+    /// As [`Lake::for_each_text`].
+    pub fn days_with_and_without_text(
+        &self,
+        spec: &TableSpec,
+        column: &str,
+        dates: &BTreeSet<NaiveDate>,
+    ) -> Result<BTreeSet<NaiveDate>, LakeError> {
+        let (Some(first), Some(last), Some(partition)) =
+            (dates.first(), dates.last(), spec.partition_columns.first())
+        else {
+            return Ok(BTreeSet::new());
+        };
+        let snapshot = match self.snapshot(spec.name, None, Some(*first..=*last)) {
+            Err(LakeError::NoTable { .. }) => return Ok(BTreeSet::new()),
+            other => other?,
+        };
+        let mut with: BTreeSet<NaiveDate> = BTreeSet::new();
+        let mut without: BTreeSet<NaiveDate> = BTreeSet::new();
+        for file in &snapshot.files {
+            let date = file.partition(partition.name);
+            let date = date.and_then(|date| date.parse::<NaiveDate>().ok());
+            let Some(date) = date.filter(|date| dates.contains(date)) else {
+                continue;
+            };
+            if with.contains(&date) && without.contains(&date) {
+                continue;
+            }
+            for batch in self.read_rows(spec, file, Some(&[column]))? {
+                for values in batch?.columns() {
+                    let nulls = values.logical_null_count();
+                    if nulls > 0 {
+                        without.insert(date);
+                    }
+                    if nulls < values.len() {
+                        with.insert(date);
+                    }
+                }
+            }
+        }
+        Ok(with.intersection(&without).copied().collect())
     }
 
     /// Passes the values of a text column at the newest version to `add`, without nulls and with

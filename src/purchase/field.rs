@@ -28,6 +28,8 @@ pub enum PurchaseField {
     ProductId,
     /// Currents event id.
     EventId,
+    /// The name of the order event that a row is a line of.
+    EventName,
     /// ISO 4217 code.
     Currency,
     /// Unit price in the currency's base unit.
@@ -51,6 +53,17 @@ pub enum PurchaseField {
 impl PurchaseField {
     /// The number of fields.
     pub const COUNT: usize = Self::UpdatedAt as usize + 1;
+
+    /// The fields that identify the buyer. A default of one of them is that of a purchase without any: the
+    /// buyer of another purchase must not change.
+    pub(super) const IDENTIFIERS: [Self; 6] = [
+        Self::ExternalId,
+        Self::UserAlias,
+        Self::AliasName,
+        Self::BrazeId,
+        Self::Email,
+        Self::Phone,
+    ];
 }
 
 /// A row of the table of fields.

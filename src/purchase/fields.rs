@@ -71,9 +71,14 @@ pub static FIELDS: [PurchaseFieldSpec; Name::COUNT] = [
         .columns(&[optional(
             "event_id",
             Type::Text,
-            "`id` of a Currents event; null when it is absent, empty or `[REDACTED]`",
+            "`id` of a Currents event, with `#` and the number of the line for an order event; null when it is absent, empty or `[REDACTED]`",
         )
         .unique()]),
+    field(Name::EventName, "name").columns(&[optional(
+        "event_name",
+        Type::Text,
+        "`ecommerce.order_placed` or `ecommerce.order_refunded` of a line of an order; null for a purchase",
+    )]),
     field(Name::Currency, "currency")
         .key()
         .csv("currency", CsvValueType::Text)
@@ -106,7 +111,7 @@ pub static FIELDS: [PurchaseFieldSpec; Name::COUNT] = [
         .columns(&[required(
             "quantity",
             Type::Integer,
-            "1 to 100; up to 32,767 where BRZ-QTY-RANGE does not reject",
+            "1 to 100; up to 32,767 in a line of an order, and where BRZ-QTY-RANGE does not reject",
         )]),
     field(Name::Time, "time")
         .key()

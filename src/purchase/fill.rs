@@ -9,25 +9,28 @@ use super::read_csv::field_of_role;
 use crate::input::mapping::{FieldFill, FillValue};
 use crate::record::Field;
 
-/// The fields that identify the buyer. A default of one of them is that of a purchase without any: the
-/// buyer of another purchase must not change.
-const IDENTIFIERS: [PurchaseField; 6] = [
-    PurchaseField::ExternalId,
-    PurchaseField::UserAlias,
-    PurchaseField::AliasName,
-    PurchaseField::BrazeId,
-    PurchaseField::Email,
-    PurchaseField::Phone,
+/// The fields that an event has beside its identifiers; what its lines have is never filled.
+const OF_EVENTS: [PurchaseField; 3] = [
+    PurchaseField::AppId,
+    PurchaseField::Time,
+    PurchaseField::UpdateExistingOnly,
 ];
 
 /// Fills the fields of a record.
 pub(super) fn fill(fills: &[FieldFill], raw: &mut RawPurchase<'_>) {
-    let has_identifier = IDENTIFIERS.iter().any(|name| !is_missing(raw, *name));
+    let has_identifier = PurchaseField::IDENTIFIERS
+        .iter()
+        .any(|name| !is_missing(raw, *name));
     for fill in fills {
         let Some((name, _)) = field_of_role(fill.role) else {
             continue;
         };
-        let is_identifier = name == PurchaseField::AliasLabel || IDENTIFIERS.contains(&name);
+        let is_identifier =
+            name == PurchaseField::AliasLabel || PurchaseField::IDENTIFIERS.contains(&name);
+        let is_of_event = is_identifier || OF_EVENTS.contains(&name);
+        if raw.custom_event.is_some() && !is_of_event {
+            continue;
+        }
         let value = value_of(fill);
         if fill.is_constant {
             if *raw.get(name) != value {

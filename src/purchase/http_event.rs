@@ -5,17 +5,19 @@ use std::borrow::Cow;
 
 use super::field::PurchaseField;
 use super::raw::{HttpEventForm, RawPurchase};
-use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
+use crate::input::CUSTOM_EVENT;
+use crate::json::{JsonCursor, JsonError, JsonOptions, JsonStr};
 use crate::record::{ExtraField, Field};
 
 /// The type of a purchase event.
-const PURCHASE: &str = "users.behaviors.Purchase";
+pub(super) const PURCHASE: &str = "users.behaviors.Purchase";
 
 /// Prefixes of the types of Currents events.
 const FAMILIES: [&str; 3] = ["users.", "agentconsole.", "contentoptimizer."];
 
-/// Detects an event of the connector. The keys of a purchase move to the top level, as in other forms;
-/// returns whether it is one. Beside a `product_id` of its own, `event_type` is any key.
+/// Detects an event of the connector. The keys of a purchase or a custom event move to the top level, as in
+/// other forms; returns whether it is one of them. Beside a `product_id` of its own, `event_type` is any
+/// key.
 pub(super) fn read_event(raw: &mut RawPurchase<'_>) -> bool {
     let event_type = raw.extra.iter().find(|extra| extra.key == "event_type");
     let event_type = event_type.and_then(|extra| text_of(&extra.value));
@@ -29,20 +31,29 @@ pub(super) fn read_event(raw: &mut RawPurchase<'_>) -> bool {
     let has_user = user.any(|extra| extra.value.starts_with('{'));
     let has_properties =
         matches!(raw.get(PurchaseField::Properties), Field::Json(json) if json.starts_with('{'));
-    match (event_type == PURCHASE, has_user && has_properties) {
-        (true, true) => {
-            flatten(raw);
+    match (&*event_type, has_user && has_properties) {
+        (PURCHASE, true) => {
+            flatten(raw, "purchase_properties");
             return true;
         }
-        (true, false) => raw.http_event = HttpEventForm::Incomplete,
-        (false, true) => raw.http_event = HttpEventForm::OtherEvent,
-        (false, false) => {}
+        (CUSTOM_EVENT, true) => {
+            flatten(raw, "custom_properties");
+            let is_name =
+                |extra: &ExtraField<'_>| extra.key == "name" && extra.value.starts_with('"');
+            if !raw.extra.iter().any(is_name) {
+                raw.custom_event = Some(CUSTOM_EVENT.to_owned());
+            }
+            return true;
+        }
+        (PURCHASE, false) => raw.http_event = HttpEventForm::Incomplete,
+        (CUSTOM_EVENT, false) | (_, true) => raw.http_event = HttpEventForm::OtherEvent,
+        (_, false) => {}
     }
     false
 }
 
-/// Moves the members of both objects to the top level; `purchase_properties` becomes `properties`.
-fn flatten(raw: &mut RawPurchase<'_>) {
+/// Moves the members of both objects to the top level; the object `inner` becomes `properties`.
+fn flatten(raw: &mut RawPurchase<'_>, inner: &str) {
     let properties = match raw.get(PurchaseField::Properties) {
         Field::Json(Cow::Borrowed(text)) => Some(*text),
         _ => None,
@@ -54,9 +65,12 @@ fn flatten(raw: &mut RawPurchase<'_>) {
         Cow::Owned(_) => None,
     });
     if let Some(object) = properties {
-        add_members(raw, object, |_, key| match &*key {
-            "purchase_properties" => Cow::Borrowed("properties"),
-            _ => key,
+        add_members(raw, object, |_, key| {
+            if key == inner {
+                Cow::Borrowed("properties")
+            } else {
+                key
+            }
         });
     }
     if let Some(object) = user {
@@ -107,27 +121,7 @@ fn text_of(json: &str) -> Option<Cow<'_, str>> {
     cursor.string().ok().map(JsonStr::decode)
 }
 
-fn is_event_type(text: &str) -> bool {
+/// Whether a text is the type of an event of Currents.
+pub(super) fn is_event_type(text: &str) -> bool {
     FAMILIES.iter().any(|family| text.starts_with(family))
-}
-
-/// Skips the value at the cursor; returns whether it is a purchase event of the connector.
-///
-/// # Errors
-/// The text is not JSON.
-pub fn skip_http_purchase(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
-    if cursor.peek()? != JsonKind::Object {
-        return cursor.skip_value().map(|_| false);
-    }
-    let mut found = false;
-    let mut members = cursor.open_object()?;
-    while let Some(key) = cursor.next_key(&mut members)? {
-        let is_type = cursor.peek()? == JsonKind::String && key.decode() == "event_type";
-        if is_type {
-            found |= cursor.string()?.decode() == PURCHASE;
-        } else {
-            cursor.skip_value()?;
-        }
-    }
-    Ok(found)
 }

@@ -76,6 +76,8 @@ pub struct RawPurchase<'a> {
     defaults: u32,
     /// Whether it has the form of an event of the custom HTTP connector.
     pub http_event: HttpEventForm,
+    /// The name of a custom event, which is no purchase.
+    pub custom_event: Option<String>,
 }
 
 impl<'a> RawPurchase<'a> {
@@ -98,6 +100,7 @@ impl<'a> RawPurchase<'a> {
         self.price_is_float32 = false;
         self.origin = PurchaseOrigin::default();
         self.http_event = HttpEventForm::default();
+        self.custom_event = None;
         self.is_row = false;
         self.amount_sign = None;
         self.defaults = 0;
@@ -260,7 +263,7 @@ impl<'a> RawPurchase<'a> {
     pub fn wrong_kind(&self) -> Option<RuleId> {
         let has_purchase_field = !self.get(PurchaseField::ProductId).is_missing()
             || !self.get(PurchaseField::Price).is_missing();
-        let is_event = self.http_event != HttpEventForm::NoEvent;
+        let is_event = self.http_event != HttpEventForm::NoEvent || self.custom_event.is_some();
         if self.extra.is_empty() || has_purchase_field || is_event {
             return None;
         }

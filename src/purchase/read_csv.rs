@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::currents_event;
+use super::custom_event::recognise_custom_event;
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
 use super::raw::{PurchaseOrigin, RawPurchase};
@@ -65,7 +66,8 @@ impl ColumnAliases for PurchaseCsvColumns {
     }
 
     fn is_documented(&self, header: &str, headers: &[String]) -> bool {
-        are_event_headers(headers) && currents_event::is_known_column(header)
+        let is_name = header == "name" && !headers.iter().any(|header| header == "product_id");
+        are_event_headers(headers) && (is_name || currents_event::is_known_column(header))
     }
 
     /// Every Currents event has an `id`; a table made by hand may have only the other headers.
@@ -180,6 +182,7 @@ impl<'l> PurchaseCsvReader<'l> {
         if self.origin == PurchaseOrigin::Currents {
             currents_event::open_unions(raw);
             currents_event::resolve_event_keys(raw);
+            recognise_custom_event(raw, false);
         }
         if properties.is_empty() {
             return;

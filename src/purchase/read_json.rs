@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::currents_event;
+use super::custom_event::recognise_custom_event;
 use super::field::PurchaseField;
 use super::fields::FIELDS;
 use super::http_event::read_event;
@@ -46,6 +47,7 @@ pub(super) fn not_an_object(value: &str) -> RecordError {
 pub(super) fn finish_record(raw: &mut RawPurchase<'_>) {
     if !raw.extra.is_empty() {
         recognise_currents(raw);
+        recognise_custom_event(raw, false);
         recognise_total(raw);
     }
     keep_undocumented_payload(raw);
@@ -237,20 +239,18 @@ pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
 
 /// If `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
 /// payload, gives the identifiers of the row precedence, and calls `validate` with the result;
-/// otherwise calls it with `outer` itself. `fill` completes the record before.
+/// otherwise calls it with `outer` itself.
 ///
 /// # Errors
 /// The payload is not a string with one JSON object.
 pub fn with_payload<R>(
     outer: &mut RawPurchase<'_>,
     options: JsonOptions,
-    fill: impl FnOnce(&mut RawPurchase<'_>),
-    validate: impl FnOnce(&RawPurchase<'_>) -> R,
+    validate: impl FnOnce(&mut RawPurchase<'_>) -> R,
 ) -> Result<R, RecordError> {
     if *outer.get(PurchaseField::Payload) == Field::Absent
         || !outer.get(PurchaseField::ProductId).is_missing()
     {
-        fill(outer);
         return Ok(validate(outer));
     }
     let Field::Text(payload) = outer.get(PurchaseField::Payload).clone() else {
@@ -267,11 +267,11 @@ pub fn with_payload<R>(
             RecordError::Rule { .. } => "`payload` must contain one JSON object".to_owned(),
         }));
     }
+    recognise_custom_event(&mut inner, true);
     inner.origin = PurchaseOrigin::CloudDataIngestion;
     inner.duplicate_key = inner.duplicate_key.or_else(|| outer.duplicate_key.clone());
     overlay_identifiers(outer, &mut inner);
-    fill(&mut inner);
-    Ok(validate(&inner))
+    Ok(validate(&mut inner))
 }
 
 fn payload_error(detail: &str) -> RecordError {

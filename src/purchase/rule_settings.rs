@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::input::OrderEvents;
 use crate::input::mapping::FieldFill;
 use crate::values::pt_br::DecimalSign;
 
@@ -41,4 +42,6 @@ pub struct PurchaseRuleSettings {
     pub reject_unknown_fields: bool,
     /// Keep test events of Currents instead of skipping them.
     pub keep_test_events: bool,
+    /// What becomes of order events.
+    pub order_events: OrderEvents,
 }

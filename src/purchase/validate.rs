@@ -2,6 +2,7 @@
 //! reject rule is broken. All findings are recorded, not only the first.
 
 mod identity;
+mod order_event;
 mod product_and_price;
 mod properties;
 mod time;
@@ -16,12 +17,15 @@ use super::fields::FIELDS;
 use super::fill::fill;
 use super::raw::{HttpEventForm, PurchaseOrigin, RawPurchase};
 use super::rule_settings::PurchaseRuleSettings;
-use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
+use crate::input::OrderEvents;
+use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, SkippedRecord, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
 use product_and_price::check_quantity;
+
+pub use order_event::{OrderLines, TypeMismatch};
 
 /// An accepted purchase.
 ///
@@ -93,13 +97,22 @@ impl PurchaseValidator {
         }
     }
 
-    /// Whether a record is no purchase and is skipped, and the rule that then counts, if any.
-    pub fn skipped(&self, raw: &RawPurchase<'_>) -> Option<Option<RuleId>> {
-        if raw.http_event == HttpEventForm::OtherEvent {
-            return Some(None);
+    /// A record that is no purchase as a skipped one.
+    pub fn skipped(&self, raw: &RawPurchase<'_>) -> Option<SkippedRecord> {
+        let event = raw.skipped_event(self.settings.order_events);
+        if event.is_some() {
+            return event;
         }
         let is_test = !self.settings.keep_test_events && currents_event::is_test_event(raw);
-        is_test.then_some(Some(RuleId::BrzCurrentsTest))
+        is_test.then(|| SkippedRecord {
+            rule: Some(RuleId::BrzCurrentsTest),
+            ..SkippedRecord::default()
+        })
+    }
+
+    /// What becomes of order events.
+    pub fn order_events(&self) -> OrderEvents {
+        self.settings.order_events
     }
 
     /// Validates one record. `findings` is cleared first and then contains every rule that the
@@ -160,6 +173,11 @@ impl PurchaseValidator {
         if raw.has_defaults() {
             add_default_findings(raw, findings);
         }
+        let undocumented = if raw.custom_event.is_some() {
+            "undocumented key of the event object"
+        } else {
+            "undocumented key of the purchase object"
+        };
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
             if raw.origin == PurchaseOrigin::Currents && currents_event::is_known_column(&extra.key)
@@ -172,7 +190,7 @@ impl PurchaseValidator {
             let detail = if FIELDS.iter().any(fills_field) {
                 "another key provides the value of this field; this one is kept in extra"
             } else {
-                "undocumented key of the purchase object"
+                undocumented
             };
             if self.settings.reject_unknown_fields {
                 findings.add_rejecting(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);

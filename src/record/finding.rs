@@ -46,6 +46,8 @@ pub struct Findings {
     list: Vec<Finding>,
     rejecting: bool,
     with_texts: bool,
+    /// The path before the fields of further findings.
+    scope: String,
     /// The severities that the user has set; none without any.
     severities: Option<Arc<RuleSeverities>>,
     /// Non-rejecting rules that the current record breaks, each once.
@@ -60,6 +62,7 @@ impl Findings {
             list: Vec::new(),
             rejecting: false,
             with_texts,
+            scope: String::new(),
             severities: None,
             open: Vec::new(),
             warned: [0; RuleId::COUNT],
@@ -76,7 +79,18 @@ impl Findings {
     pub fn clear(&mut self) {
         self.list.clear();
         self.open.clear();
+        self.scope.clear();
         self.rejecting = false;
+    }
+
+    /// Sets the path before the fields of further findings of the record, such as `properties.`.
+    pub fn set_scope(&mut self, scope: String) {
+        self.scope = scope;
+    }
+
+    /// Adds to the path before the fields of further findings of the record.
+    pub fn extend_scope(&mut self, part: &str) {
+        self.scope.push_str(part);
     }
 
     /// Whether a finding rejects the record.
@@ -149,7 +163,7 @@ impl Findings {
             self.list.push(Finding {
                 rule,
                 rejecting,
-                field: excerpt(field),
+                field: excerpt(&format!("{}{field}", self.scope)),
                 value: excerpt(value),
                 detail: detail.to_owned(),
             });

@@ -12,6 +12,7 @@ use polars::prelude::{
 };
 
 use super::data_path::DataPath;
+use super::event_selection::items;
 use super::parameters::SeriesParameters;
 use super::purchase_query::{PurchaseQuery, TICK, run_query};
 use super::supplier_table::{IS_DELETED, UPDATED_AT};
@@ -32,7 +33,7 @@ pub struct DayTotal {
     pub day: NaiveDate,
     /// The number of purchases.
     pub records: u64,
-    /// The sum of `quantity`, refunds included.
+    /// The sum of `quantity`, refunds included, without refunded lines of orders.
     pub quantity: i64,
 }
 
@@ -55,10 +56,7 @@ pub fn day_totals(
 ) -> Result<Vec<DayTotal>, ReportError> {
     let query = PurchaseQuery::Totals {
         keys: Vec::new(),
-        sums: vec![
-            len().cast(DataType::Int64).alias(RECORDS),
-            col(QUANTITY).sum(),
-        ],
+        sums: vec![len().cast(DataType::Int64).alias(RECORDS), items().sum()],
     };
     let window = parameters.window();
     let rows = window.rows().iter().filter_map(|day| day.parse().ok());

@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 use super::{DataPath, PurchaseFile, SeriesParameters, SeriesRequest};
+use crate::purchase::OrderEventName;
 
 /// The values of a purchase that reports read.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct TestPurchase {
     pub(crate) app: Option<String>,
     pub(crate) currency: String,
     pub(crate) revenue_nanos: i128,
+    pub(crate) event: Option<OrderEventName>,
 }
 
 impl TestPurchase {
@@ -42,6 +44,7 @@ impl TestPurchase {
             app: None,
             currency: "USD".to_owned(),
             revenue_nanos: 1_000_000_000,
+            event: None,
         }
     }
 
@@ -57,6 +60,12 @@ impl TestPurchase {
     pub(crate) fn app(self, app: &str) -> Self {
         let app = Some(app.to_owned());
         Self { app, ..self }
+    }
+
+    /// Makes it a line of an order event.
+    pub(crate) fn line_of(self, event: OrderEventName) -> Self {
+        let event = Some(event);
+        Self { event, ..self }
     }
 
     /// Sets the revenue in units of 1e-9; below zero, the purchase is a refund.
@@ -183,8 +192,10 @@ fn read_columns(events: &[&TestPurchase]) -> Vec<FixtureColumn> {
     let products = events.iter().map(|e| Some(e.product.as_str()));
     let currencies = events.iter().map(|e| Some(e.currency.as_str()));
     let revenues = events.iter().map(|e| e.revenue_nanos);
+    let names = events.iter().map(|e| e.event.map(OrderEventName::as_str));
     vec![
         ("app_id", texts(apps), true),
+        ("event_name", texts(names), true),
         ("product_id", texts(products), false),
         ("currency", texts(currencies), false),
         ("quantity", Arc::new(quantities), false),

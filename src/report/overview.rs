@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, DataType, PolarsResult, col, len};
 
 use super::data_path::DataPath;
+use super::event_selection::items;
 use super::parameters::{RefundHandling, SeriesParameters};
 use super::purchase_query::{APP_ID, PurchaseQuery, run_query};
 use super::table_scan::{collect, query_table};
@@ -96,12 +97,14 @@ pub fn quantity_by_dimension(
     let query = PurchaseQuery::Whole {
         keys: vec![col(dimension.column()), col(IS_REFUND)],
         sums: vec![col(QUANTITY).sum()],
-        columns: vec![col(dimension.column()), col(IS_REFUND), col(QUANTITY)],
+        columns: vec![col(dimension.column()), col(IS_REFUND), items()],
     };
     let read = |frame: &DataFrame| read_named(frame, dimension);
     let mut items: BTreeMap<Option<String>, i64> = BTreeMap::new();
     for row in run_query(parameters, files, &query, read)? {
-        if !row.is_refund || parameters.refunds() == RefundHandling::Counted {
+        let is_counted = !row.is_refund || parameters.refunds() == RefundHandling::Counted;
+        // What has refunded lines of orders only has no items.
+        if is_counted && row.items > 0 {
             *items.entry(row.name).or_default() += row.items;
         }
     }

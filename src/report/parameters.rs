@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::ending_at::{EndingAtContext, EndingAtNote, SeriesEnd, resolve_ending_at};
+use super::event_selection::EventSelection;
 use super::parameter_error::ParameterError;
 use super::window::{HourLength, SeriesUnit, Window, WindowSpec};
 use crate::rules::RuleId;
@@ -22,7 +23,7 @@ const LENGTH_REQUIREMENT: &str =
     "is required and must be a whole number between 1 and 100 (inclusive)";
 
 /// The unvalidated parameters of a series, as the command line and job files give them: those of
-/// the endpoint, and `exclude_refunds` and `allow_future`.
+/// the endpoint, and `exclude_refunds`, `events` and `allow_future`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct SeriesRequest {
     /// Set the number of days in the series, 1 to 100; required
@@ -49,6 +50,9 @@ pub struct SeriesRequest {
     /// Exclude purchases with a negative price
     #[arg(long)]
     pub exclude_refunds: bool,
+    /// Select purchases, lines of order events, or all
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
+    pub events: EventSelection,
     /// Accept an --ending-at in the future
     #[arg(long)]
     pub allow_future: bool,
@@ -91,6 +95,7 @@ pub struct SeriesParameters {
     product: Option<String>,
     currency: Option<Currency>,
     refunds: RefundHandling,
+    events: EventSelection,
     window: Window,
 }
 
@@ -110,6 +115,7 @@ impl SeriesParameters {
             timezone,
             hour_length,
             exclude_refunds,
+            events,
             allow_future,
         } = request;
         let length = resolve_length(length.as_deref())?;
@@ -144,6 +150,7 @@ impl SeriesParameters {
             } else {
                 RefundHandling::Counted
             },
+            events: *events,
             window,
         })
     }
@@ -194,10 +201,12 @@ impl SeriesParameters {
             HourLength::Days => "days",
             HourLength::Units => "units",
         };
+        let events = (self.events != EventSelection::All).then_some(self.events);
         let optional = [
             ("app_id", self.app_id.clone()),
             ("product", self.product.clone()),
             ("currency", self.currency.map(|c| c.as_str().to_owned())),
+            ("events", events.map(|events| events.name().to_owned())),
         ];
         [
             ("length", self.length.to_string()),
@@ -233,6 +242,10 @@ impl SeriesParameters {
 
     pub(super) fn currency(&self) -> Option<Currency> {
         self.currency
+    }
+
+    pub(super) fn events(&self) -> EventSelection {
+        self.events
     }
 
     pub(super) fn refunds(&self) -> RefundHandling {

@@ -186,6 +186,7 @@ fn filters(parameters: &SeriesParameters) -> Vec<Expr> {
     ]
     .into_iter()
     .filter_map(|(column, wanted)| wanted.map(|text| col(column).eq(lit(text))))
+    .chain(parameters.events().condition())
     .collect()
 }
 

@@ -5,6 +5,7 @@
 
 use polars::prelude::{DataFrame, Expr, PolarsResult, col, lit, when};
 
+use super::event_selection::items;
 use super::parameters::{RefundHandling, SeriesParameters};
 use super::purchase_query::{PurchaseQuery, TICK, run_query};
 use super::{PurchaseFile, ReportError};
@@ -45,8 +46,8 @@ impl QuantitySeries {
 
 /// Computes the quantity series from the files of one table version.
 ///
-/// Refunds are always counted separately, so that both numbers are known. Items always fit an
-/// `i64`: exceeding it would take 10^17 purchases of at most 100 items.
+/// Refunds are always counted separately, so that both numbers are known; the refunded lines of orders
+/// are in neither. Items always fit an `i64`: exceeding it would take 10^14 rows of at most 32,767 items.
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
@@ -56,7 +57,7 @@ pub fn quantity_series(
 ) -> Result<QuantitySeries, ReportError> {
     let query = PurchaseQuery::Totals {
         keys: Vec::new(),
-        sums: vec![col(QUANTITY).sum(), refunded().sum().alias(REFUNDED)],
+        sums: vec![items().sum(), refunded().sum().alias(REFUNDED)],
     };
     let window = parameters.window();
     let mut quantities = vec![0_i64; window.rows().len()];
@@ -92,9 +93,7 @@ pub fn quantity_series(
 /// tick: polars groups by one number much faster than by several columns, and needs no grouping
 /// without a key.
 fn refunded() -> Expr {
-    when(col(IS_REFUND))
-        .then(col(QUANTITY))
-        .otherwise(lit(0_i16))
+    when(col(IS_REFUND)).then(items()).otherwise(lit(0_i16))
 }
 
 struct TickTotal {

@@ -29,8 +29,9 @@ const STORABLE: [RuleId; 11] = [
     RuleId::BrzPropSize,
 ];
 
-/// Rules on several records, or on a dump as a whole.
-const NOT_OF_RECORDS: [RuleId; 9] = [
+/// Rules on skipped events, on several records, or on a dump as a whole.
+const NOT_OF_RECORDS: [RuleId; 10] = [
+    RuleId::BrzEcomName,
     RuleId::BrzProductCard,
     RuleId::BrzDupEvent,
     RuleId::BrzCurrentsDup,

@@ -46,7 +46,7 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
 
     let refused = workdir.run(["ingest", "--lake", "lake", "events.ndjson"]);
     refused.assert_code(1).assert_stderr_contains(&[
-        "table \"purchases\" has no column total_price",
+        "table \"purchases\" has no column event_name, total_price",
         "lake upgrade",
     ]);
     upgrade_tables(&workdir);
@@ -80,7 +80,7 @@ fn upgrade_tables(workdir: &Workdir) {
         columns.map(|column| column["name"].clone()).collect()
     };
     assert_eq!(names("inputs"), ADDED_TO_INPUTS);
-    assert_eq!(names("purchases"), ["total_price"]);
+    assert_eq!(names("purchases"), ["event_name", "total_price"]);
 }
 
 const ADDED_TO_INPUTS: [&str; 4] = ["default_timezone", "state", "reading_settings", "reason"];

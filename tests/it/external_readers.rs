@@ -101,7 +101,7 @@ fn the_columns_are_those_of_the_documentation_and_in_its_order() {
     let found = python("external_readers.py", [workdir.lake()]);
     // The documented columns of the purchases table, in order.
     let promised = "external_id alias_name alias_label braze_id email phone app_id product_id currency price total_price quantity \
-                    time time_raw utc_offset_minutes properties update_existing_only event_id revenue is_refund extra \
+                    time time_raw utc_offset_minutes properties update_existing_only event_id event_name revenue is_refund extra \
                     source_file source_row run_id purchase_date";
     let columns = |table: &str| {
         let types = found["deltalake"]["types"][table]

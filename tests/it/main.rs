@@ -106,6 +106,8 @@ mod memory;
 mod month_of_nights;
 /// The way of one record through the program in `CONTRIBUTING.md`.
 mod one_record;
+/// Order events from `ingest` to the reports.
+mod order_events;
 /// Atomic output files, with concurrent writers.
 mod output_files;
 mod parquet_inputs;

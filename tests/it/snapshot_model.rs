@@ -15,7 +15,9 @@ use purchase_etl::ingest::supplier_purchases::{
 };
 use purchase_etl::ingest::{ChangedInput, IngestOptions, Progress, ReadingSettings, RunSettings};
 use purchase_etl::input::csv::dialect::DialectOverrides;
-use purchase_etl::input::{Envelope, InputFormat, InputLimits, ReaderOptions, discover};
+use purchase_etl::input::{
+    Envelope, InputFormat, InputLimits, OrderEvents, ReaderOptions, discover,
+};
 use purchase_etl::lake::Lake;
 use purchase_etl::run_report::InputOutcome;
 use purchase_etl::storage::{StoreSettings, Stores};
@@ -214,6 +216,7 @@ fn ingest(lake: &Lake, stores: &Stores, path: &Path, run: usize, day: Option<u32
                 format: InputFormat::Auto,
                 lenient: false,
                 envelope: Envelope::ListResponse,
+                order_events: OrderEvents::Skip,
                 limits: InputLimits::default(),
                 chunk_bytes: 1 << 16,
                 dialect: DialectOverrides::default(),

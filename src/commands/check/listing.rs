@@ -157,7 +157,7 @@ impl KindListing<'_> {
             }
             CheckFormat::Response => {
                 let comma = if self.listing.errors > 0 { "," } else { "" };
-                let error = self.service.error(finding, record.ordinal).to_string();
+                let error = self.service.error(finding, record).to_string();
                 format!("{comma}{}", escape_unprintable_json(&error))
             }
         }

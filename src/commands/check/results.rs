@@ -66,6 +66,9 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
     if !counters.passed_over.is_empty() {
         item["passed_over"] = json!(counters.passed_over);
     }
+    if !counters.skipped_events.is_empty() {
+        item["skipped_events"] = json!(counters.skipped_events);
+    }
     put(stdout, json_line(&item).as_bytes())
 }
 
@@ -125,6 +128,9 @@ fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
     }
     for line in passed_over_lines(&checked.counters.passed_over) {
         let _ = writeln!(text, "{line}");
+    }
+    for (name, count) in checked.counters.skipped_events.by_name() {
+        let _ = writeln!(text, "skipped {count} events {name}");
     }
     for note in &checked.counters.notes {
         let _ = writeln!(text, "{}", escape_unprintable(note));

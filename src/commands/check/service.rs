@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::ingest::{ElementArray, ElementIndex, RecordFindings};
 use crate::input::Refusal;
+use crate::purchase::TypeMismatch;
 use crate::record::Finding;
 use crate::rules::RuleId;
 use crate::supplier_purchase::validation_entry;
@@ -30,14 +32,17 @@ impl Service {
     }
 
     /// A rejecting finding in the format of the service, with the rule.
-    pub(super) fn error(self, finding: &Finding, ordinal: u64) -> Value {
+    pub(super) fn error(self, finding: &Finding, record: &RecordFindings) -> Value {
         match self {
             Self::Braze => {
-                let wire = finding.rule.rule().wire_message.clone();
+                let ElementIndex { array, index } = record.element;
                 json!({
-                    "type": wire.unwrap_or_else(|| finding.message()),
-                    "input_array": "purchases",
-                    "index": ordinal,
+                    "type": wire_message(finding).unwrap_or_else(|| finding.message()),
+                    "input_array": match array {
+                        ElementArray::Purchases => "purchases",
+                        ElementArray::Events => "events",
+                    },
+                    "index": index,
                     "rule_id": finding.rule,
                 })
             }
@@ -46,7 +51,7 @@ impl Service {
                 json!({
                     "field": validation.field,
                     "validations": [{ "type": validation.kind, "value": [] }],
-                    "index": ordinal,
+                    "index": record.ordinal,
                     "rule_id": finding.rule,
                 })
             }
@@ -93,6 +98,18 @@ impl Service {
             }
         }
     }
+}
+
+/// The message of Braze for a finding, where it is known.
+fn wire_message(finding: &Finding) -> Option<String> {
+    let template = finding.rule.rule().wire_message.as_deref()?;
+    let key = finding.field.rsplit('.').next().unwrap_or_default();
+    let types = TypeMismatch::of_detail(&finding.detail);
+    let (found, expected) = types.map_or(("", ""), |types| (types.found, types.expected));
+    let message = template.replace("{found}", found);
+    let message = message.replace("{expected}", expected);
+    // Last, because the key is of the input.
+    Some(message.replace("{key}", key))
 }
 
 /// ConnectPlug's response to a refused request.

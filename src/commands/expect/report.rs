@@ -11,7 +11,9 @@ use crate::commands::publishing::held_back;
 use crate::commands::{RunContext, StepCommand};
 use crate::input::PassedOver;
 use crate::lake::Lake;
-use crate::run_report::{ExpectationResult, RecordCounts, RuleCounts, RunReport, TableVersions};
+use crate::run_report::{
+    ExpectationResult, RecordCounts, RuleCounts, RunReport, SkippedEvents, TableVersions,
+};
 use crate::values::ExitCode;
 
 impl ExpectCommand {
@@ -51,6 +53,7 @@ impl ExpectCommand {
             rejected_by_rule: RuleCounts::new(),
             warned_by_rule: RuleCounts::new(),
             passed_over: PassedOver::new(),
+            skipped_events: SkippedEvents::default(),
             notes: expectations.iter().filter_map(note).collect(),
             expectations,
             held_back: held,

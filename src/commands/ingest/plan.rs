@@ -61,7 +61,12 @@ impl IngestPlan {
         } else {
             ListedInputsByKind::of(&lake, read.kind, true)?
         };
-        let mut found = discover_present(&read.inputs, stores, lake_location(&lake).as_ref())?;
+        let mut found = discover_present(
+            &read.inputs,
+            stores,
+            lake_location(&lake).as_ref(),
+            read.order_events,
+        )?;
         let missing = std::mem::take(&mut found.missing);
         let inputs = log_omitted_inputs(found)
             .into_iter()

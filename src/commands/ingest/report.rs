@@ -49,6 +49,7 @@ impl IngestCommand {
             warned_by_rule: counters.warned_by_rule,
             notes: counters.notes,
             passed_over: counters.passed_over,
+            skipped_events: counters.skipped_events,
             expectations: Vec::new(),
             held_back: self.held_back(&inputs, context),
             table_versions: versions,

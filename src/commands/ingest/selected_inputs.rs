@@ -6,11 +6,23 @@ use chrono::{DateTime, Utc};
 use super::IngestCommand;
 use super::run_inputs::RunInputs;
 use crate::commands::StepCommand;
-use crate::commands::discovered::log_omitted_inputs;
+use crate::commands::discovered::{lake_location, log_omitted_inputs};
 use crate::commands::read::missing_notes;
-use crate::input::{DiscoveredInputs, Input, InputError};
+use crate::input::{DiscoveredInputs, Input, InputError, discover_present};
+use crate::lake::Lake;
+use crate::storage::Stores;
 
 impl IngestCommand {
+    /// The inputs that the arguments name; the lake contains none.
+    pub(super) fn discover(
+        &self,
+        lake: &Lake,
+        stores: &Stores,
+    ) -> Result<DiscoveredInputs, InputError> {
+        let (lake, order_events) = (lake_location(lake), self.read.order_events);
+        discover_present(&self.read.inputs, stores, lake.as_ref(), order_events)
+    }
+
     /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
     /// be missing together, but not some of them.
     pub(super) fn accepts_missing(&self, missing: &[String], inputs: usize) -> bool {

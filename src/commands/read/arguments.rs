@@ -7,8 +7,8 @@ use clap::Args;
 use super::record_kind_selection::RecordKindSelection;
 use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
-use crate::input::InputFormat;
 use crate::input::csv::dialect::DialectOverrides;
+use crate::input::{InputFormat, OrderEvents};
 use crate::rules::RuleSeverity;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
@@ -61,6 +61,15 @@ pub(in crate::commands) struct ReadArguments {
     /// Keep test events of Currents, which otherwise are skipped
     #[arg(long, hide_short_help = true)]
     pub(super) keep_test_events: bool,
+    /// Set what becomes of `ecommerce.order_placed` and `ecommerce.order_refunded`
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        hide_short_help = true
+    )]
+    pub(in crate::commands) order_events: OrderEvents,
     /// Read times with no offset in this zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
     pub(super) default_timezone: Option<Tz>,

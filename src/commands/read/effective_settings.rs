@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use super::{ReadArguments, RecordKindSelection};
 use crate::ingest::ReadingSettings;
+use crate::input::OrderEvents;
 use crate::rules::{RuleId, RuleSeverities, Severity};
 
 const TIMEZONE: &str = "default_timezone";
@@ -70,6 +71,10 @@ impl ReadArguments {
             (
                 "keep_test_events",
                 self.keep_test_events.then(|| "true".to_owned()),
+            ),
+            (
+                "order_events",
+                (self.order_events != OrderEvents::Skip).then(|| value_name(&self.order_events)),
             ),
         ];
         let explicit = explicit.into_iter();
@@ -134,7 +139,8 @@ const NOT_COMPARED: [&str; 9] = [
 ];
 
 /// Settings that change no row of supplier purchases.
-pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future", "keep_test_events"];
+pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] =
+    &["reject_future", "keep_test_events", "order_events"];
 
 /// Hashes of the settings that rows depend on, without those of `other_kind`, with `severities`.
 pub(super) fn reading_settings(

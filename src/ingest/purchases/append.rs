@@ -10,6 +10,7 @@ use super::Purchases;
 use super::commit_buffer::{CommitBuffer, PendingPurchases};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
 use super::events_in_lake::{EventSource, EventsInLake};
+use super::order_notes::OrderNotes;
 use super::output_writers::{ChunkBatches, OutputWriters, UncommittedRows};
 use super::replace_input::{Replacement, replace_input};
 use crate::ingest::check;
@@ -88,6 +89,7 @@ struct AppendPolicy<'l> {
     replaces: bool,
     /// How often it was read, because another process changed the same inputs.
     attempts: usize,
+    orders: OrderNotes,
 }
 
 impl<'l> AppendPolicy<'l> {
@@ -136,6 +138,7 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
         let mut rows = chunk.rows.unwrap_or_default();
         let kind = &run.options.run.kind;
         open.counters.with_quantity += rows.with_quantity;
+        open.counters.without_quantity += rows.without_quantity;
         self.cross_chunk
             .update(kind, &mut rows, &mut open.counters)?;
         apply_day_limit(&mut open.counters, &rows, run.options.max_partitions);
@@ -185,6 +188,7 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
         run: &mut IngestRun<'_, Purchases>,
         mut input: PendingPurchases,
     ) -> Result<(), RunError> {
+        self.orders.add_input(input.index, &input.counters);
         let Some(buffer) = &mut self.buffer else {
             self.cross_chunk.accept_open();
             let outcome = if self.checked.insert(input.digest) {
@@ -252,11 +256,16 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
             run.list_copies(buffer.lake)?;
             self.cross_chunk.read_again(&retry, &run.options.run.kind);
             self.retry.extend(retry);
+            if self.retry.is_empty() {
+                let order_events = run.options.run.kind.order_events();
+                self.orders.compare(buffer.lake, order_events);
+            }
         }
         Ok(std::mem::take(&mut self.retry))
     }
 
     fn finish(self, run: &mut IngestRun<'_, Purchases>) {
         self.cross_chunk.add_run_findings(&mut run.counters);
+        self.orders.add_to(run);
     }
 }

@@ -17,6 +17,8 @@ pub struct PurchaseRows {
     pub products: foldhash::HashSet<u64>,
     /// Number of purchases whose record has a quantity.
     pub with_quantity: u64,
+    /// Number of purchases whose record has none; a line of an order always has one of its own.
+    pub without_quantity: u64,
     /// Number of rows that were dropped as duplicate events.
     pub duplicates: u64,
 }

@@ -12,8 +12,8 @@ use crate::ingest::error::RunError;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::{ValidationSettings, validate_chunk};
 use crate::input::{
-    BufferPool, Chunk, Input, InputReader, InputTotals, ReadError, ReaderOptions, Refusal,
-    escape_unprintable,
+    BufferPool, CUSTOM_EVENT, Chunk, Input, InputReader, InputTotals, ReadError, ReaderOptions,
+    Refusal, escape_unprintable,
 };
 use crate::rules::RuleId;
 use crate::storage::{is_exhausted, remedy, scrubbed};
@@ -298,10 +298,15 @@ fn refusal_of(problem: ReadError) -> Refusal {
 
 /// The refusal of an input with events that are no purchases.
 fn other_events(event_type: &str) -> Refusal {
+    let remedy = if event_type == CUSTOM_EVENT {
+        "add --order-events rows to read the order events among them"
+    } else {
+        "give the folder with the files of users.behaviors.Purchase"
+    };
     Refusal::new(
         RuleId::FileOtherEvent,
         format!(
-            "the file contains events {}, not purchases; give the folder with the files of users.behaviors.Purchase",
+            "the file contains events {}, not purchases; {remedy}",
             escape_unprintable(event_type)
         ),
     )

@@ -2,6 +2,7 @@
 //! the rules, and the form of a reject, are those of JSON.
 
 use super::{ChunkValidator, RecordSpan, ValidationResult};
+use crate::ingest::element_index::ElementArray;
 use crate::ingest::record_kind::{DecodedValues, RecordKind};
 use crate::input::{AvroLayout, AvroRecordText, AvroRecords, StoredBlock, StoredBlocks};
 use crate::json::JsonCursor;
@@ -52,8 +53,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             position: block.start,
         };
         if let Err(error) = read {
-            let ordinal = self.next_ordinal();
-            self.reject_unreadable(&error, ordinal, span);
+            self.reject_unreadable(&error, span);
             return Ok(());
         }
         let values = DecodedValues {
@@ -65,7 +65,6 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     }
 
     fn reject_not_utf8(&mut self, field: &str, json: &str, block: &StoredBlock<'_>) {
-        let ordinal = self.next_ordinal();
         self.findings.clear();
         let detail = "the text is not UTF-8; `_avro_hex` in the reject has the bytes of the record";
         self.findings
@@ -74,6 +73,6 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             text: json.as_bytes(),
             position: block.start,
         };
-        self.reject(ordinal, span);
+        self.reject(ElementArray::Purchases, span);
     }
 }

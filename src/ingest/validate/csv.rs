@@ -2,6 +2,7 @@
 //! decoded text.
 
 use super::{ChunkValidator, RecordSpan, ValidationResult};
+use crate::ingest::element_index::ElementArray;
 use crate::ingest::record_kind::RecordKind;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::encoding::Charset;
@@ -50,13 +51,12 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     }
 
     fn bad_row(&mut self, bad: &BadRow<'_>, position: SourcePosition) {
-        let ordinal = self.next_ordinal();
         self.findings.clear();
         let detail = format!("{}; {}", bad.fault, bad.fault.remedy());
         self.findings
             .add_rejecting(bad.fault.rule(), "", bad.raw, &detail);
         self.reject(
-            ordinal,
+            ElementArray::Purchases,
             RecordSpan {
                 text: bad.raw.as_bytes(),
                 position,

@@ -4,10 +4,11 @@
 
 use super::lines::EnclosingText;
 use super::{ChunkValidator, RecordSpan, ValidationResult};
+use crate::ingest::element_index::ElementArray;
 use crate::ingest::record_kind::RecordKind;
-use crate::input::{Refusal, SourcePosition, document_refusal};
+use crate::input::{ArrayContent, Refusal, SourcePosition, document_refusal};
 use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonKind, StringMarks};
-use crate::record::RecordError;
+use crate::record::{RecordError, SkippedRecord};
 use crate::rules::RuleId;
 
 impl<K: RecordKind> ChunkValidator<'_, K> {
@@ -16,12 +17,12 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         &mut self,
         bytes: &[u8],
         closed: bool,
-        records: bool,
+        content: ArrayContent,
     ) -> ValidationResult {
         let text = self.utf8(bytes, closed)?;
         let marks = StringMarks::of(bytes);
         let mut cursor = JsonCursor::marked(text, self.settings.json, &marks, 0);
-        let mut walk = ElementWalk::new(text, self.start, records);
+        let mut walk = ElementWalk::new(text, self.start, content);
         // In lenient mode a chunk may contain only comments.
         cursor.skip_space().map_err(|error| walk.refusal(error))?;
         if cursor.offset() == text.len() {
@@ -56,10 +57,10 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         &mut self,
         text: &str,
         position: SourcePosition,
-        records: bool,
+        content: ArrayContent,
     ) -> ValidationResult {
         let mut cursor = JsonCursor::new(text, self.settings.json);
-        let mut walk = ElementWalk::new(text, position, records);
+        let mut walk = ElementWalk::new(text, position, content);
         let mut elements = cursor
             .peek()
             .and_then(|_| cursor.open_array())
@@ -82,7 +83,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     pub(super) fn document(&mut self, bytes: &[u8]) -> ValidationResult {
         let text = self.utf8(bytes, false)?;
         let mut cursor = JsonCursor::new(text, self.settings.json);
-        let mut walk = ElementWalk::<K>::new(text, self.start, true);
+        let mut walk = ElementWalk::<K>::new(text, self.start, ArrayContent::Records);
         loop {
             self.element(&mut cursor, &mut walk)?;
             match cursor.end() {
@@ -99,7 +100,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     /// A record inside an envelope, as valid JSON.
     pub(super) fn one_record(&mut self, text: &str, position: SourcePosition) -> ValidationResult {
         let mut cursor = JsonCursor::new(text, self.settings.json);
-        let mut walk = ElementWalk::new(text, position, true);
+        let mut walk = ElementWalk::new(text, position, ArrayContent::Records);
         self.element(&mut cursor, &mut walk)
     }
 
@@ -110,15 +111,8 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     ) -> ValidationResult {
         cursor.skip_space().map_err(|error| walk.refusal(error))?;
         let start = cursor.offset();
-        if !walk.records {
-            let mut sibling = cursor.clone();
-            let is_record = K::skip_sibling(&mut sibling).map_err(|error| walk.refusal(error))?;
-            if !is_record {
-                *cursor = sibling;
-                self.out.skipped += 1;
-                self.out.read += 1;
-                return Ok(());
-            }
+        if self.skip_sibling(cursor, walk)? {
+            return Ok(());
         }
         let is_object = cursor.peek().map_err(|error| walk.refusal(error))? == JsonKind::Object;
         let read = self.read_record(cursor, &mut walk.raw);
@@ -133,11 +127,37 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             Ok(()) => Ok(()),
             Err(RecordError::Syntax(error)) => Err(walk.refusal(error)),
             Err(error) => {
-                let ordinal = self.next_ordinal();
-                self.reject_unreadable(&error, ordinal, span);
+                self.reject_unreadable(&error, span);
                 Ok(())
             }
         }
+    }
+
+    /// Passes the element at the cursor if it is beside the records; returns whether it is.
+    fn skip_sibling(
+        &mut self,
+        cursor: &mut JsonCursor<'_>,
+        walk: &mut ElementWalk<'_, K>,
+    ) -> Result<bool, Box<Refusal>> {
+        if walk.content == ArrayContent::Records {
+            return Ok(false);
+        }
+        let mut sibling = cursor.clone();
+        let skipped = if walk.content == ArrayContent::Events {
+            self.settings.kind.skip_event(&mut sibling)
+        } else {
+            let attributes = sibling.skip_value();
+            attributes.map(|_| Some(SkippedRecord::default()))
+        };
+        let Some(skipped) = skipped.map_err(|error| walk.refusal(error))? else {
+            return Ok(false);
+        };
+        *cursor = sibling;
+        if walk.content == ArrayContent::Events {
+            self.out.elements.add_element(ElementArray::Events);
+        }
+        self.skip(skipped);
+        Ok(true)
     }
 
     /// The text of a chunk; `closed` if the document continues after it.
@@ -178,18 +198,18 @@ struct ElementWalk<'a, K: RecordKind> {
     start: SourcePosition,
     counted_to: usize,
     line: u64,
-    records: bool,
+    content: ArrayContent,
     raw: K::Raw<'a>,
 }
 
 impl<'a, K: RecordKind> ElementWalk<'a, K> {
-    fn new(text: &'a str, start: SourcePosition, records: bool) -> Self {
+    fn new(text: &'a str, start: SourcePosition, content: ArrayContent) -> Self {
         Self {
             text,
             start,
             counted_to: 0,
             line: start.line,
-            records,
+            content,
             raw: K::Raw::default(),
         }
     }

@@ -11,8 +11,8 @@ use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::input::csv::dialect::DialectOverrides;
 use crate::input::{
-    Input, InputFormat, InputLimits, InputLocation, InputReader, ReadError, ReaderOptions, Refusal,
-    SourcePosition,
+    Input, InputFormat, InputLimits, InputLocation, InputReader, OrderEvents, ReadError,
+    ReaderOptions, Refusal, SourcePosition,
 };
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
 use crate::rules::{RuleId, RuleSeverities};
@@ -53,6 +53,7 @@ impl TestReader {
                 format: InputFormat::Auto,
                 lenient: false,
                 envelope: Purchases::ENVELOPE,
+                order_events: OrderEvents::Skip,
                 limits: InputLimits::default(),
                 chunk_bytes: 1 << 20,
                 dialect: DialectOverrides::default(),
@@ -69,6 +70,7 @@ impl TestReader {
                 decimal: None,
                 reject_unknown_fields: false,
                 keep_test_events: false,
+                order_events: OrderEvents::Skip,
             },
             severities: None,
         }
@@ -81,6 +83,13 @@ impl TestReader {
 
     pub(super) fn format(mut self, format: InputFormat) -> Self {
         self.options.format = format;
+        self
+    }
+
+    /// Order events become rows.
+    pub(super) fn order_events(mut self) -> Self {
+        self.options.order_events = OrderEvents::Rows;
+        self.rules.order_events = OrderEvents::Rows;
         self
     }
 

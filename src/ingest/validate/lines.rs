@@ -95,7 +95,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         }
         self.count_lenient_syntax(cursor.lenient_syntax_count());
         match read {
-            Ok(()) if is_array => self.array(line, span.position, true),
+            Ok(()) if is_array => self.array(line, span.position, ArrayContent::Records),
             Ok(()) => {
                 let enclosing = EnclosingText {
                     text: line,
@@ -111,8 +111,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     }
 
     fn damaged_line(&mut self, error: &RecordError, span: RecordSpan<'_>) {
-        let ordinal = self.next_ordinal();
-        self.reject_unreadable(error, ordinal, span);
+        self.reject_unreadable(error, span);
     }
 
     /// Validates what was read as a record; it may be an envelope of records.
@@ -156,9 +155,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         };
         let text = text.get(offset..offset + length).unwrap_or_default();
         match form {
-            EnvelopePartForm::Array(content) => {
-                self.array(text, position, content == ArrayContent::Records)
-            }
+            EnvelopePartForm::Array(content) => self.array(text, position, content),
             EnvelopePartForm::Record => self.one_record(text, position),
         }
     }

@@ -3,6 +3,7 @@
 use super::fault::AvroFault;
 use super::mapped_names::MappedNames;
 use super::schema::{AvroRecord, AvroType, TimestampUnit};
+use crate::input::order_events::OrderEvents;
 use crate::rules::RuleId;
 
 /// What the records of a file are.
@@ -10,6 +11,8 @@ use crate::rules::RuleId;
 pub(super) enum AvroContent {
     /// Purchase events of Currents.
     CurrentsPurchases,
+    /// Custom events of Currents, which are read for the order events among them.
+    CustomEvents,
     /// Events of Currents of this other type, for example `users.messages.email.Open`.
     OtherEvents(String),
     /// Rows of Cloud Data Ingestion.
@@ -31,7 +34,7 @@ const ROW_IDENTIFIERS: [&str; 5] = ["external_id", "alias_name", "braze_id", "em
 /// The fields that every purchase has, but for the currency, of which all may have the same.
 const REQUIRED: [&str; 3] = ["product_id", "price", "time"];
 
-/// The fields of purchases that are texts.
+/// The fields of purchases and custom events that are texts.
 const TEXTS: [&str; 7] = [
     "id",
     "user_id",
@@ -48,18 +51,25 @@ impl AvroContent {
     ///
     /// # Errors
     /// `FILE-WRONG-KIND`: no purchases. `FILE-AVRO-SCHEMA`: a field is missing or has another type.
-    pub(super) fn of(record: &AvroRecord, names: MappedNames<'_>) -> Result<Self, AvroFault> {
+    pub(super) fn of(
+        record: &AvroRecord,
+        names: MappedNames<'_>,
+        order_events: OrderEvents,
+    ) -> Result<Self, AvroFault> {
         let has = |name: &str| record.position(name).is_some();
         if ends_with_type(&record.full_name, PURCHASE) {
-            require(record, &["id"])?;
-            require(record, &["user_id", "external_user_id"])?;
+            check_event(record)?;
             require(record, &["currency"])?;
             check_purchase(record, names)?;
-            check_types(record, "properties", "a string", is_text)?;
             return Ok(Self::CurrentsPurchases);
         }
         if let Some(event_type) = event_type(&record.full_name) {
-            return Ok(Self::OtherEvents(event_type));
+            if !order_events.reads_type(&event_type) {
+                return Ok(Self::OtherEvents(event_type));
+            }
+            check_event(record)?;
+            check_custom_event(record, names)?;
+            return Ok(Self::CustomEvents);
         }
         if has("payload") && ROW_IDENTIFIERS.iter().any(|name| has(name)) {
             check_types(record, "payload", "a string", is_text)?;
@@ -95,6 +105,21 @@ fn event_type(full_name: &str) -> Option<String> {
     Some(parts.get(start..)?.join("."))
 }
 
+/// The fields that events of Currents have.
+fn check_event(record: &AvroRecord) -> Result<(), AvroFault> {
+    require(record, &["id"])?;
+    require(record, &["user_id", "external_user_id"])?;
+    check_types(record, "properties", "a string", is_text)
+}
+
+/// The fields of a custom event.
+fn check_custom_event(record: &AvroRecord, names: MappedNames<'_>) -> Result<(), AvroFault> {
+    require(record, &["name"])?;
+    require(record, &["time"])?;
+    check_types(record, "name", "a string", is_text)?;
+    check_texts_and_time(record, names)
+}
+
 /// The fields that customer purchases of both forms have.
 fn check_purchase(record: &AvroRecord, names: MappedNames<'_>) -> Result<(), AvroFault> {
     for name in REQUIRED {
@@ -102,14 +127,18 @@ fn check_purchase(record: &AvroRecord, names: MappedNames<'_>) -> Result<(), Avr
             require(record, &[name])?;
         }
     }
+    let price = "a number: float, double, int, long or decimal";
+    check_types(record, names.field("price"), price, is_price)?;
+    check_texts_and_time(record, names)
+}
+
+fn check_texts_and_time(record: &AvroRecord, names: MappedNames<'_>) -> Result<(), AvroFault> {
     for name in TEXTS {
         // A mapped identifier may be a whole number.
         if names.source_of(name).is_none() {
             check_types(record, name, "a string", is_text)?;
         }
     }
-    let price = "a number: float, double, int, long or decimal";
-    check_types(record, names.field("price"), price, is_price)?;
     let time = "int, long, timestamp-millis, timestamp-micros or a string";
     check_types(record, names.field("time"), time, is_time)
 }
@@ -186,7 +215,8 @@ mod tests {
         );
         let mapping = Mapping::default();
         let names = MappedNames::new(&mapping, &TestColumns);
-        AvroContent::of(&*parse_schema(schema.as_bytes(), 64)?, names)
+        let schema = parse_schema(schema.as_bytes(), 64)?;
+        AvroContent::of(&schema, names, OrderEvents::Skip)
     }
 
     const PURCHASE_FIELDS: [(&str, &str); 6] = [

@@ -133,7 +133,8 @@ impl<'a> HeaderText<'a> {
         let schema = self.schema.ok_or_else(|| missing.in_header())?;
         let schema =
             parse_schema(schema, options.limits.max_depth).map_err(AvroFault::in_header)?;
-        match AvroContent::of(&schema, names).map_err(AvroFault::in_header)? {
+        let content = AvroContent::of(&schema, names, options.order_events);
+        match content.map_err(AvroFault::in_header)? {
             AvroContent::OtherEvents(event_type) => {
                 return Err(ReadError::OtherEvents(event_type));
             }
@@ -142,6 +143,7 @@ impl<'a> HeaderText<'a> {
                 return Err(Refusal::new(RuleId::FileWrongKind, message).into());
             }
             AvroContent::CurrentsPurchases
+            | AvroContent::CustomEvents
             | AvroContent::IngestionRows
             | AvroContent::PurchaseObjects => {}
         }

@@ -1,6 +1,7 @@
 //! The type of events that Currents writes into the paths of its files.
 
 use crate::input::discovered::PassedOver;
+use crate::input::order_events::OrderEvents;
 
 /// The segment of a path before the type (Braze, "Event delivery semantics").
 const SEGMENT: &str = "event_type=";
@@ -8,15 +9,17 @@ const SEGMENT: &str = "event_type=";
 /// The type of purchase events.
 const PURCHASE: &str = "users.behaviors.Purchase";
 
-/// The type in a segment of a path, if it is that of other events than purchases.
-pub(super) fn other_type_of_segment(segment: &str) -> Option<&str> {
+/// The type in a segment of a path, if it is that of events that are not read.
+pub(super) fn other_type_of_segment(segment: &str, order_events: OrderEvents) -> Option<&str> {
     let event_type = segment.strip_prefix(SEGMENT)?;
-    (event_type != PURCHASE).then_some(event_type)
+    let is_read = event_type == PURCHASE || order_events.reads_type(event_type);
+    (!is_read).then_some(event_type)
 }
 
-/// The type in a path, if it is that of other events than purchases.
-pub(super) fn other_type_of_path(path: &str) -> Option<&str> {
-    path.split('/').find_map(other_type_of_segment)
+/// The type in a path, if it is that of events that are not read.
+pub(super) fn other_type_of_path(path: &str, order_events: OrderEvents) -> Option<&str> {
+    let mut segments = path.split('/');
+    segments.find_map(|segment| other_type_of_segment(segment, order_events))
 }
 
 /// Whether a folder of this name contains, or is part of, an export of Currents.
@@ -59,7 +62,26 @@ mod tests {
             ("c/my_event_type=x/a.avro", None),
             ("c/a.avro", None),
         ] {
-            assert_eq!(other_type_of_path(path), event_type, "{path}");
+            let found = other_type_of_path(path, OrderEvents::Skip);
+            assert_eq!(found, event_type, "{path}");
+        }
+    }
+
+    #[test]
+    fn custom_events_are_read_with_order_events() {
+        for (event_type, expected) in [
+            ("users.behaviors.CustomEvent", None),
+            (
+                "users.behaviors.CustomEvents",
+                Some("users.behaviors.CustomEvents"),
+            ),
+            (
+                "users.messages.email.Open",
+                Some("users.messages.email.Open"),
+            ),
+        ] {
+            let path = format!("c/event_type={event_type}/a.avro");
+            assert_eq!(other_type_of_path(&path, OrderEvents::Rows), expected);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
+use super::super::order_events::OrderEvents;
 use super::super::refusal::InputError;
 use super::event_type::{count_file, count_folder, other_type_of_path, other_type_of_segment};
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
@@ -14,13 +15,18 @@ use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
 pub(super) fn discover(
     argument: &str,
     lake: Option<&Path>,
+    order_events: OrderEvents,
     found: &mut DiscoveredInputs,
 ) -> Result<(), InputError> {
     let local = argument.strip_prefix("file://").unwrap_or(argument);
     let path = Path::new(local);
     // A lake that does not exist yet contains nothing.
     let lake = lake.and_then(|lake| lake.canonicalize().ok());
-    let mut search = LocalSearch { lake, found };
+    let mut search = LocalSearch {
+        lake,
+        order_events,
+        found,
+    };
     // A broken link exists as well.
     if path.symlink_metadata().is_ok() {
         if search.is_in_lake(path) {
@@ -53,6 +59,7 @@ pub(super) fn discover(
 struct LocalSearch<'a> {
     /// The lake, with links resolved.
     lake: Option<PathBuf>,
+    order_events: OrderEvents,
     found: &'a mut DiscoveredInputs,
 }
 
@@ -95,7 +102,8 @@ impl LocalSearch<'_> {
             let location = InputLocation::File(absolute);
             self.found.excluded.push(ExcludedPath::Pipe(location));
         } else if !metadata.is_dir() {
-            let other = other_type_of_path(&absolute.to_string_lossy()).map(str::to_owned);
+            let text = absolute.to_string_lossy();
+            let other = other_type_of_path(&text, self.order_events).map(str::to_owned);
             match other.filter(|_| !named) {
                 Some(event_type) => count_file(&mut self.found.passed_over, &event_type),
                 None => self.found.inputs.push(input(absolute, &metadata, named)),
@@ -123,7 +131,8 @@ impl LocalSearch<'_> {
             if is_hidden(&name) || leads_on {
                 continue;
             }
-            match other_type_of_segment(&name).filter(|_| entry.path().is_dir()) {
+            match other_type_of_segment(&name, self.order_events).filter(|_| entry.path().is_dir())
+            {
                 Some(event_type) => count_folder(&mut self.found.passed_over, event_type),
                 None => self.collect(&entry.path(), false)?,
             }

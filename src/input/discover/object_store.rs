@@ -3,25 +3,40 @@
 use glob::Pattern;
 
 use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
+use super::super::order_events::OrderEvents;
 use super::super::refusal::InputError;
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
 use super::object_tree::ObjectTree;
 use crate::storage::{StoreObject, StoreUrl, Stores};
 
-/// Adds the objects of an argument to `found`; the prefix `lake` is excluded.
+/// The stores that are searched, and how.
+#[derive(Clone, Copy)]
+pub(super) struct SearchedStore<'a> {
+    pub(super) stores: &'a Stores,
+    /// The prefix of the lake, which is excluded.
+    pub(super) lake: Option<&'a StoreUrl>,
+    pub(super) order_events: OrderEvents,
+}
+
+/// Adds the objects of an argument to `found`; the prefix of the lake is excluded.
 pub(super) fn discover(
     argument: &str,
     url: &StoreUrl,
-    stores: &Stores,
-    lake: Option<&StoreUrl>,
+    searched: SearchedStore<'_>,
     found: &mut DiscoveredInputs,
 ) -> Result<(), InputError> {
+    let SearchedStore {
+        stores,
+        lake,
+        order_events,
+    } = searched;
     if lake.is_some_and(|lake| url.is_below(lake)) {
         return Err(InputError::InLake(argument.to_owned()));
     }
     let mut is_named = false;
     let mut tree = ObjectTree {
         stores,
+        order_events,
         passed_over: &mut found.passed_over,
     };
     let mut objects = if is_pattern(url.key()) {

@@ -8,11 +8,13 @@ use super::event_type::{
 };
 use super::glob_pattern::{is_pattern, matches_pattern};
 use crate::input::discovered::PassedOver;
+use crate::input::order_events::OrderEvents;
 use crate::storage::{StoreError, StoreLevel, StoreObject, StoreUrl, Stores};
 
 /// A search in one store.
 pub(super) struct ObjectTree<'a> {
     pub(super) stores: &'a Stores,
+    pub(super) order_events: OrderEvents,
     pub(super) passed_over: &'a mut PassedOver,
 }
 
@@ -99,16 +101,16 @@ impl ObjectTree<'_> {
     }
 
     fn passes_over(&mut self, folder: &StoreUrl) -> bool {
-        let event_type = other_type_of_segment(folder_name(folder));
+        let event_type = other_type_of_segment(folder_name(folder), self.order_events);
         event_type
             .map(|event_type| count_folder(self.passed_over, event_type))
             .is_some()
     }
 
     fn all(&mut self, url: &StoreUrl, objects: &mut Vec<StoreObject>) -> Result<(), StoreError> {
-        let passed_over = &mut *self.passed_over;
+        let (passed_over, order_events) = (&mut *self.passed_over, self.order_events);
         let listed = self.stores.list_kept(url, &mut |key| {
-            let event_type = other_type_of_path(key);
+            let event_type = other_type_of_path(key, order_events);
             event_type
                 .map(|event_type| count_file(passed_over, event_type))
                 .is_none()

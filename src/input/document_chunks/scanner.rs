@@ -133,9 +133,9 @@ impl DocumentScanner {
         self.array.is_some()
     }
 
-    /// Whether the elements of the current (or last) array are records.
-    pub(super) fn records(&self) -> bool {
-        self.latest != Some(ArrayContent::Siblings)
+    /// What the elements of the current (or last) array are.
+    pub(super) fn elements_content(&self) -> ArrayContent {
+        self.latest.unwrap_or(ArrayContent::Records)
     }
 
     /// Offset in the buffer where the unfinished element begins.
@@ -165,11 +165,10 @@ impl DocumentScanner {
         self.base = 1;
     }
 
-    /// Leaves an array in which the input ends; returns whether its elements are records.
-    pub(super) fn abandon_array(&mut self) -> bool {
-        self.array
-            .take()
-            .is_none_or(|array| array.content == ArrayContent::Records)
+    /// Leaves an array in which the input ends; returns what its elements are.
+    pub(super) fn abandon_array(&mut self) -> ArrayContent {
+        let array = self.array.take();
+        array.map_or(ArrayContent::Records, |array| array.content)
     }
 
     /// Scans the buffer from `at` on, and advances `at`. Offsets of a stop are offsets in the buffer,

@@ -133,7 +133,8 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores, clock: DateTime<Utc>)
             Some(lake) => lake_location(&Lake::at(lake, stores).ok()?),
             None => None,
         };
-        let found = discover_present(named, stores, lake.as_ref()).ok()?;
+        let order_events = step.action.command().order_events();
+        let found = discover_present(named, stores, lake.as_ref(), order_events).ok()?;
         // A day that requires them fails, so it is not complete.
         for argument in &found.missing {
             add(MISSING);

@@ -38,9 +38,15 @@ pub(super) fn check_product_and_currency(
     {
         return None;
     }
+    check_currency(currency, findings)
+}
+
+/// The currency of a field.
+#[inline]
+pub(super) fn check_currency(currency: &Field<'_>, findings: &mut Findings) -> Option<Currency> {
     let Field::Text(code) = currency else {
         let detail = "an ISO 4217 code is required";
-        let shown = raw.get(PurchaseField::Currency).shown();
+        let shown = currency.shown();
         findings.add(RuleId::BrzCurRequired, "currency", &shown, detail);
         return None;
     };
@@ -88,7 +94,7 @@ fn check_sign(sign: CurrencySign, currency: &Field<'_>, findings: &mut Findings)
     true
 }
 
-fn check_product_text(product: &str, findings: &mut Findings) {
+pub(super) fn check_product_text(product: &str, findings: &mut Findings) {
     if product.len() > PRODUCT_ID_MAX_CHARS {
         let chars = product.chars().count();
         if chars > PRODUCT_ID_MAX_CHARS {
@@ -339,7 +345,7 @@ pub(super) fn check_quantity(
 
 /// The number if it has no fraction. `2`, `2.0` and `2e0` are whole; `2.5` is not.
 /// A whole number too large for an amount saturates, and then fails the range check.
-fn whole_number(text: &str) -> Option<i128> {
+pub(super) fn whole_number(text: &str) -> Option<i128> {
     /// 10^9, the unit of an amount.
     const NANOS_PER_UNIT: i128 = 1_000_000_000;
     if let Ok(short) = text.parse::<i64>()

@@ -51,19 +51,9 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
     };
     match check_members(raw, text, findings) {
         Ok((nested, compacted)) => {
-            // Escapes only make a text longer, so most texts need not be read again.
-            let is_large = nested && compacted.len() > MAX_BYTES_WITH_NESTING;
-            let bytes = if is_large {
-                unescaped_len(&mut JsonCursor::new(&compacted, ALREADY_VALID))
-                    .unwrap_or(compacted.len())
-            } else {
-                0
-            };
-            if bytes > MAX_BYTES_WITH_NESTING {
-                let detail = format!(
-                    "{bytes} bytes with arrays or objects; at most {MAX_BYTES_WITH_NESTING} are allowed"
-                );
-                findings.add(RuleId::BrzPropSize, "properties", "", &detail);
+            if nested {
+                let kind = "with arrays or objects";
+                check_size(&compacted, MAX_BYTES_WITH_NESTING, kind, findings);
             }
             Some(compacted)
         }
@@ -73,6 +63,20 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
             findings.add(RuleId::BrzPropObject, "properties", text, &detail);
             None
         }
+    }
+}
+
+/// Checks the size of compact JSON of this kind.
+pub(super) fn check_size(compacted: &str, most: usize, kind: &str, findings: &mut Findings) {
+    // Escapes only make a text longer, so most texts need not be read again.
+    if compacted.len() <= most {
+        return;
+    }
+    let bytes = unescaped_len(&mut JsonCursor::new(compacted, ALREADY_VALID));
+    let bytes = bytes.unwrap_or(compacted.len());
+    if bytes > most {
+        let detail = format!("{bytes} bytes {kind}; at most {most} are allowed");
+        findings.add(RuleId::BrzPropSize, "properties", "", &detail);
     }
 }
 

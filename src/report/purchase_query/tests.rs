@@ -66,7 +66,7 @@ fn a_day_reads_its_own_files_and_the_columns_it_needs() {
         (of_app, Some("app_id"), 3),
         (day("hour"), Some("time"), 7),
     ] {
-        let needed: Vec<&str> = ["quantity", "is_refund"]
+        let needed: Vec<&str> = ["quantity", "is_refund", "event_name"]
             .into_iter()
             .chain(filter)
             .collect();
@@ -84,6 +84,9 @@ fn a_day_reads_its_own_files_and_the_columns_it_needs() {
 #[test]
 fn an_hour_that_ends_within_its_day_reads_no_more() {
     let series_request = request(1, "2024-01-31T11:00:00Z", "hour", "UTC");
-    let found = items_from(&["quantity", "is_refund", "time"], &series_request);
+    let found = items_from(
+        &["quantity", "is_refund", "event_name", "time"],
+        &series_request,
+    );
     assert_eq!(found.expect("an answer"), 3);
 }
