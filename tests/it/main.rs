@@ -92,6 +92,8 @@ mod lake_verify;
 mod lake_verify_races;
 /// Inputs that are missing or have changed recently.
 mod late_inputs;
+/// `--limit`: the first records of an input, and nothing after them.
+mod limited_reading;
 /// `OpenLineage` events against the classes of the standard.
 mod lineage;
 /// Log lines as JSON.
