@@ -32,7 +32,7 @@ pub(super) fn put_results(
             // The responses of the services have no place for it.
             let inputs = checked.inputs.iter();
             let partial = inputs.filter(|input| input.digest.is_none() && input.refusal.is_none());
-            for note in partial.flat_map(|input| input.notes.last()) {
+            for note in partial.filter_map(|input| input.notes.last()) {
                 tracing::warn!("{note}");
             }
             Ok(())
