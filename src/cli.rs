@@ -18,7 +18,7 @@ mod step_table;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{InputsCommand, ListFormat, RulesCommand, RunsCommand, StepAction};
-use crate::job_file::{JobsCommand, RunCommand};
+use crate::job_file::{InitCommand, JobsCommand, RunCommand};
 use crate::storage::StoreSettings;
 use crate::telemetry::TelemetrySettings;
 
@@ -89,6 +89,14 @@ pub enum Command {
     /// A command that can be a step of a job
     #[command(flatten)]
     Step(Box<StepAction>),
+    /// Write a job file for a dump
+    ///
+    /// Looks at the first records of the dump, writes what it recognises and what is missing, and logs what
+    /// a check of these records finds. The exit code is 3 if the file has to be completed.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl init sample_data/balcao_2026-10.csv --timezone America/Sao_Paulo --output -"
+    )]
+    Init(InitCommand),
     /// Run the steps of a job file
     #[command(after_long_help = "Example:\n  purchase-etl run jobs/demo.toml")]
     Run(RunCommand),

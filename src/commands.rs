@@ -28,6 +28,7 @@ mod report;
 mod rules;
 mod runs;
 mod step;
+pub mod survey;
 mod tables;
 #[cfg(test)]
 mod testing;
@@ -37,6 +38,7 @@ pub use columns_page::columns_page;
 pub use context::{ProgressUi, RunContext, SharedContext};
 pub use discovered::{lake_location, log_omitted_inputs};
 pub use error::{CommandError, OptionError};
+pub use ingest::IngestCommand;
 pub use inputs::InputsCommand;
 pub use job_summary::{JobSummary, StepState, StepSummary};
 pub use options::{ListFormat, ListOutput, parse_time};
@@ -52,7 +54,6 @@ use clap::Subcommand;
 use check::CheckCommand;
 use dashboard::DashboardCommand;
 use expect::ExpectCommand;
-use ingest::IngestCommand;
 use lake::LakeCommand;
 use report::ReportCommand;
 

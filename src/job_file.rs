@@ -20,6 +20,7 @@ mod action;
 mod error;
 mod explain;
 mod field_tables;
+mod init;
 mod job_text;
 mod jobs;
 mod keys;
@@ -48,6 +49,7 @@ use crate::commands::StepAction;
 
 pub use error::JobFileError;
 pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
+pub use init::InitCommand;
 pub use job_text::{Environment, JobText, ResolveContext};
 pub use jobs::JobsCommand;
 pub use limits::StepLimits;

@@ -106,6 +106,7 @@ impl Invocation {
                 };
                 run.run(&days, of_log, context)?
             }
+            Command::Init(command) => command.run(&program(), &variable, context)?,
             Command::Jobs(command) => command.run(&program(), &variable, context)?,
             Command::Inputs(command) => command.run(context)?,
             Command::Runs(command) => command.run(context)?,

@@ -1,5 +1,6 @@
 //! `check`: reads and validates inputs as `ingest` does, lists the findings and writes nothing.
 
+mod check_assigned;
 mod listing;
 mod results;
 mod service;
@@ -8,7 +9,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 
-use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
+use super::assign_inputs::{ListedInputsByKind, assign_inputs};
 use super::discovered::log_omitted_inputs;
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
@@ -16,16 +17,18 @@ use super::read::{ReadArguments, ReadSettings, missing_notes};
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
 };
-use crate::ingest::purchases::{self, Purchases};
-use crate::ingest::supplier_purchases::{self, SupplierPurchases};
-use crate::ingest::{CheckEvent, IngestOutcome};
-use crate::input::{DiscoveredInputs, Input, InputError, OrderEvents, discover_present};
+use crate::ingest::CheckEvent;
+use crate::input::{
+    DiscoveredInputs, Input, InputError, OrderEvents, PassedOver, discover_present,
+};
 use crate::lake::Lake;
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use listing::{CheckFormat, FindingListing, FindingsListed};
 use results::put_results;
+
+pub(super) use check_assigned::check_assigned;
 
 /// `check`
 #[derive(Clone, Debug, Args)]
@@ -144,12 +147,59 @@ impl StepCommand for CheckCommand {
             tracing::warn!("{note}");
         }
         let inputs = log_omitted_inputs(found);
+        let printing = CheckPrinting {
+            format: self.format,
+            findings: self.findings.unwrap_or_default(),
+            reject_limit: self.reject_limit.0,
+        };
+        printing.print(&read, inputs, passed_over, context)
+    }
+}
+
+/// How a check is printed, and when it refuses an input.
+#[derive(Clone, Copy, Debug)]
+struct CheckPrinting {
+    format: CheckFormat,
+    findings: FindingsListed,
+    reject_limit: f64,
+}
+
+/// Checks inputs and lists the findings as text, the first ones of each rule.
+pub(super) fn check_as_text(
+    read: &ReadSettings,
+    inputs: Vec<Input>,
+    reject_limit: f64,
+    context: &mut RunContext<'_>,
+) -> Result<ExitCode, CommandError> {
+    let printing = CheckPrinting {
+        format: CheckFormat::Text,
+        findings: FindingsListed::First,
+        reject_limit,
+    };
+    printing.print(read, inputs, PassedOver::default(), context)
+}
+
+impl CheckPrinting {
+    fn print(
+        self,
+        read: &ReadSettings,
+        inputs: Vec<Input>,
+        passed_over: PassedOver,
+        context: &mut RunContext<'_>,
+    ) -> Result<ExitCode, CommandError> {
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);
-        let findings = self.findings.unwrap_or_default();
-        let mut listing = FindingListing::new(self.format, findings, &context.shared.stores);
-        let checked = self.check_by_kind(&read, inputs, &mut listing, context);
+        let mut listing = FindingListing::new(self.format, self.findings, &context.shared.stores);
+        let assigned = assign_inputs(inputs, &read.kinds, ListedInputsByKind::default());
+        let checked = assigned.map_err(CommandError::from).and_then(|assigned| {
+            listing.list_unassigned(&assigned.refused, context.stdout)?;
+            let (stdout, progress) = (&mut *context.stdout, &context.shared.progress);
+            let mut list = |kind: &str, event: CheckEvent<'_>| {
+                listing.for_kind(kind, &mut *stdout).list(event)
+            };
+            check_assigned(assigned, self.reject_limit, progress, &mut list)
+        });
         context.progress_ui.end();
         let mut checked = checked?;
         checked.counters.pass_over(passed_over);
@@ -161,39 +211,5 @@ impl StepCommand for CheckCommand {
 impl CheckCommand {
     fn discover(&self, stores: &Stores) -> Result<DiscoveredInputs, InputError> {
         discover_present(&self.read.inputs, stores, None, self.read.order_events)
-    }
-
-    fn check_by_kind(
-        &self,
-        read: &ReadSettings,
-        inputs: Vec<Input>,
-        listing: &mut FindingListing,
-        context: &mut RunContext<'_>,
-    ) -> Result<IngestOutcome, CommandError> {
-        let AssignedInputs {
-            purchases,
-            supplier_purchases,
-            refused,
-            known: _,
-        } = assign_inputs(inputs, &read.kinds, ListedInputsByKind::default())?;
-        let mut checked = IngestOutcome {
-            inputs: refused,
-            ..IngestOutcome::default()
-        };
-        listing.list_unassigned(&checked.inputs, context.stdout)?;
-        let (limit, progress) = (self.reject_limit.0, &context.shared.progress);
-        if let Some((inputs, settings)) = purchases {
-            let mut listed = listing.for_kind::<Purchases>(context.stdout);
-            let mut list = |event: CheckEvent<'_>| listed.list(event);
-            let part = purchases::check(&inputs, settings, limit, progress, &mut list);
-            checked.add(part?);
-        }
-        if let Some((inputs, settings)) = supplier_purchases {
-            let mut listed = listing.for_kind::<SupplierPurchases>(context.stdout);
-            let mut list = |event: CheckEvent<'_>| listed.list(event);
-            let part = supplier_purchases::check(&inputs, settings, limit, progress, &mut list);
-            checked.add(part?);
-        }
-        Ok(checked)
     }
 }

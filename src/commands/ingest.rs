@@ -4,6 +4,7 @@ mod plan;
 mod report;
 mod run_inputs;
 mod selected_inputs;
+mod show_plan;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +16,6 @@ use clap::{Args, ValueEnum};
 use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
 use super::discovered::log_passed_over;
 use super::options::{Share, parse_share};
-use super::output::put;
 use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
 use super::step::table_dataset;
 use super::{
@@ -26,13 +26,12 @@ use crate::ingest::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, ReadingSettings,
     RunSettings, purchases,
 };
-use crate::input::{Input, InputError, OrderEvents};
+use crate::input::{Input, OrderEvents};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, InputReport};
 use crate::storage::error_text;
 use crate::telemetry::LineageDataset;
 use crate::values::{ExitCode, parse_duration};
-use plan::IngestPlan;
 use run_inputs::RunInputs;
 
 /// `ingest`
@@ -123,6 +122,12 @@ impl StepCommand for IngestCommand {
                 reason: "applies to supplier purchases only; add --kind supplier-purchases",
             });
         }
+        if self.read.limit.is_some() && !self.dry_run {
+            return Err(OptionError::NotApplicable {
+                option: "--limit",
+                reason: "applies to --dry-run and `check` only: a part of an input must never be published",
+            });
+        }
         if self.snapshot_date.is_some() && !self.full_snapshot {
             return Err(OptionError::NotApplicable {
                 option: "--snapshot-date",
@@ -183,12 +188,7 @@ impl StepCommand for IngestCommand {
         shared: &SharedContext<'_>,
         data_date: Option<NaiveDate>,
     ) -> Result<StepPlan, CommandError> {
-        let reads_all = self.verify_content || self.full_snapshot;
-        let is_too_recent = |input: &Input| self.leaves_out(input, shared.clock);
-        let stores = &shared.stores;
-        let mut plan = IngestPlan::of(&self.lake, &self.read, reads_all, &is_too_recent, stores)?;
-        let now = self.read.now_or(shared.now);
-        plan.snapshot_date = self.date_of_snapshot(now, data_date);
+        let plan = self.plan_inputs(shared, data_date)?;
         let inputs = plan.inputs.len();
         let mut step = plan.into_step_plan()?;
         if self.accepts_missing(&step.missing, inputs) {
@@ -210,6 +210,11 @@ impl StepCommand for IngestCommand {
 }
 
 impl IngestCommand {
+    /// How it reads inputs.
+    pub(super) fn read_arguments(&self) -> &ReadArguments {
+        &self.read
+    }
+
     fn table_specs(&self) -> Vec<TableSpec> {
         let specs = self.read.kind.tables();
         let states: Vec<TableSpec> = specs
@@ -228,16 +233,6 @@ impl IngestCommand {
         let date = self.snapshot_date.or(data_date);
         self.full_snapshot
             .then(|| date.unwrap_or_else(|| now.date_naive()))
-    }
-
-    /// Shows which inputs would be read and which are already ingested.
-    fn show_plan(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
-        let plan = self.plan(&context.shared, context.data_date())?;
-        if let Some(named) = plan.missing.first() {
-            return Err(InputError::NotFound(named.clone()).into());
-        }
-        put(context.stdout, plan.text.as_bytes())?;
-        Ok(ExitCode::Done)
     }
 
     fn ingest(

@@ -207,6 +207,7 @@ impl ReadArguments {
                 .filter(|severities| !severities.is_empty())
                 .map(Arc::new),
             with_texts: false,
+            max_records: self.limit,
             threads: self.threads(),
         })
     }

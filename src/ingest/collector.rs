@@ -202,6 +202,29 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
         Ok(Some(rows))
     }
 
+    /// Only the beginning of an input was read: its records are counted, and nothing is said about the
+    /// input as a whole or compared with other inputs.
+    fn end_of_beginning(&mut self, input: usize, totals: &InputTotals) -> Result<(), RunError> {
+        if self.open.counters.refusal.is_some() {
+            return self.refuse(input, Some(totals));
+        }
+        let OpenInput { counters, content } = std::mem::take(&mut self.open);
+        self.policy.discard(content)?;
+        let index = self.index(input);
+        if !counters.counts.balances() {
+            return Err(RunError::Unbalanced {
+                path: self.run.reports.path(index),
+                counts: counters.counts,
+            });
+        }
+        self.run.counters.add(&counters);
+        let outcome = InputOutcome::Checked;
+        self.run
+            .reports
+            .record(index, outcome, Some(totals), &counters);
+        self.report(CheckEvent::InputEnd(&counters))
+    }
+
     fn refuse(&mut self, input: usize, totals: Option<&InputTotals>) -> Result<(), RunError> {
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
         self.policy.discard(content)?;
@@ -263,13 +286,16 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let limit = self.run.options.reject_limit;
         self.open.counters.close(limit, &totals);
+        let (digest, difference) = self.run.difference(self.index(input), &totals);
+        let Some(digest) = digest else {
+            return self.end_of_beginning(input, &totals);
+        };
         let counters = &mut self.open.counters;
         if counters.refusal.is_none() && counters.counts.accepted > 0 {
             let kind = &self.run.options.run.kind;
             counters.refusal =
                 kind.refusal_of_input(counters.with_quantity, counters.without_quantity);
         }
-        let (_, difference) = self.run.difference(self.index(input), &totals);
         if self.open.counters.refusal.is_none() {
             self.open.counters.refusal = difference.refusal(self.run.options.changed_input);
         }
@@ -279,9 +305,8 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
         self.report(CheckEvent::InputEnd(&counters))?;
         let index = self.index(input);
-        let pending = self
-            .run
-            .close(index, totals, counters, difference, content)?;
+        let identity = (digest, difference);
+        let pending = self.run.close(index, totals, counters, identity, content)?;
         self.policy.add_input(&mut self.run, pending)
     }
 

@@ -1,6 +1,6 @@
 //! Counts of records, rejects and warnings, for one input and for the run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::element_index::ElementCounts;
 use super::record_kind::RecordKind;
@@ -20,6 +20,11 @@ pub struct InputCounters {
     pub warned_by_rule: RuleCounts,
     /// UTC days of its accepted rows, days since 1970.
     pub days: HashSet<i32>,
+    /// Earliest and latest time of its accepted rows, µs since 1970; only in a check of customer
+    /// purchases.
+    pub times: Option<(i64, i64)>,
+    /// The companies of its accepted rows; only in a check of supplier purchases.
+    pub companies: BTreeSet<i64>,
     /// Its accepted records that have a quantity, for customer purchases.
     pub with_quantity: u64,
     /// Its accepted purchases that have none.

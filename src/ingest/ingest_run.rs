@@ -122,7 +122,7 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
     }
 
     /// How an input that has been read to its end differs from what is listed; standard input has no
-    /// path that could bring other content.
+    /// path that could bring other content, and the beginning of an input has no digest.
     pub(super) fn difference(
         &self,
         index: usize,
@@ -131,7 +131,9 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
         let Some(input) = self.inputs.get(index) else {
             return (None, InputDifference::default());
         };
-        let digest = self.options.run.kind.digest(input, totals);
+        let Some(digest) = self.options.run.kind.digest(input, totals) else {
+            return (None, InputDifference::default());
+        };
         let path = self.reports.path(index);
         let settings = &self.options.reading_settings;
         let difference = InputDifference::of(&self.listed, &path, digest, settings);
@@ -150,19 +152,18 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
         index: usize,
         totals: InputTotals,
         counters: InputCounters,
-        difference: InputDifference,
+        (digest, difference): (Digest, InputDifference),
         content: C,
     ) -> Result<PendingInput<C>, RunError> {
         let path = self.reports.path(index);
         let counts = counters.counts;
-        let input = self.inputs.get(index).filter(|_| counts.balances());
-        let Some(input) = input else {
+        if !counts.balances() {
             return Err(RunError::Unbalanced { path, counts });
-        };
+        }
         Ok(PendingInput {
             index,
             path,
-            digest: self.options.run.kind.digest(input, &totals),
+            digest,
             totals,
             reading_settings: self.settings_of(&counters),
             counters,

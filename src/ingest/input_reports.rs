@@ -60,13 +60,20 @@ impl<'a> InputReports<'a> {
             .map(|layout| layout.warnings.clone())
             .unwrap_or_default();
         let findings = findings(counters, dialect);
+        let digest = totals.and_then(|totals| totals.digest);
+        if totals.is_some() && digest.is_none() {
+            let records = counters.counts.read - counters.counts.skipped;
+            notes.push(format!(
+                "only the first {records} records were read; nothing is known of the rest"
+            ));
+        }
         notes.extend(findings.iter().map(|finding| finding.message.clone()));
         let report = InputReport {
             path: self.path(index),
             record_kind: self.record_kind,
             outcome,
             shape: totals.map(|totals| totals.format.as_str()),
-            digest: totals.map(|totals| totals.digest.to_hex().to_string()),
+            digest: digest.map(|digest| digest.to_hex().to_string()),
             bytes: totals.map_or(0, |totals| totals.bytes),
             counts: counters.counts,
             rejected_by_rule: counters.rejected_by_rule.clone(),

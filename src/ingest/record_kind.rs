@@ -48,9 +48,9 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         self.clone()
     }
 
-    /// The digest that identifies the content of an input.
-    fn digest(&self, _input: &Input, totals: &InputTotals) -> Digest {
-        Digest::new(*totals.digest.as_bytes())
+    /// The digest that identifies the content of an input; `None` if only its beginning was read.
+    fn digest(&self, _input: &Input, totals: &InputTotals) -> Option<Digest> {
+        Some(Digest::new(*totals.digest?.as_bytes()))
     }
 
     /// The columns that are recognised in delimited text.

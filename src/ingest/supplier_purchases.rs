@@ -142,14 +142,15 @@ impl RecordKind for SupplierPurchases {
     }
 
     /// The same bytes for another company are another input.
-    fn digest(&self, input: &Input, totals: &InputTotals) -> Digest {
+    fn digest(&self, input: &Input, totals: &InputTotals) -> Option<Digest> {
+        let digest = totals.digest?;
         let Some(company) = self.company.company_of(input) else {
-            return Digest::new(*totals.digest.as_bytes());
+            return Some(Digest::new(*digest.as_bytes()));
         };
         let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
-        hasher.update(totals.digest.as_bytes());
+        hasher.update(digest.as_bytes());
         hasher.update(&company.get().to_le_bytes());
-        Digest::new(*hasher.finalize().as_bytes())
+        Some(Digest::new(*hasher.finalize().as_bytes()))
     }
 
     fn csv_columns(&self) -> &dyn ColumnAliases {

@@ -164,6 +164,7 @@ impl TestLake {
                 kind: Purchases::new(PurchaseValidator::new(reader.rules)),
                 severities: None,
                 with_texts: false,
+                max_records: None,
                 threads: 2,
             },
             reject_limit: 0.6,

@@ -9,18 +9,21 @@ mod elements;
 mod lines;
 mod record;
 mod row_groups;
+mod validated_chunk;
 
 use std::sync::Arc;
 
-use super::element_index::{ElementCounts, ElementIndex};
+use super::element_index::ElementCounts;
 use super::record_kind::{KindLabels, RecordKind};
 use crate::input::csv::encoding::Charset;
 use crate::input::mapping::Mapping;
 use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
 use crate::json::{JsonCursor, JsonOptions};
-use crate::record::{Finding, Findings, RecordError};
+use crate::record::{Findings, RecordError};
 use crate::rules::{RuleId, RuleSeverities};
 use crate::run_report::SkippedEvents;
+
+pub use validated_chunk::{Reject, ValidatedChunk, Warning};
 
 /// Settings of the validation of an input.
 #[derive(Clone, Debug)]
@@ -43,72 +46,21 @@ pub struct ValidationSettings<K> {
     pub with_texts: bool,
 }
 
-/// A rejected record, verbatim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// Ordinal of the record within the chunk.
-    pub ordinal: u64,
-    /// Its place in its array, counted within the chunk.
-    pub element: ElementIndex,
-    /// Where the record begins.
-    pub position: SourcePosition,
-    /// Its findings, the rejecting ones first.
-    pub findings: Vec<Finding>,
-    /// Its bytes; of a record of an Avro or Parquet file, the JSON text that it became.
-    pub raw: Vec<u8>,
-    /// Position in its block, from 0, if the input is an Avro file, or in its row group of a Parquet file.
-    pub block_ordinal: Option<u64>,
-}
-
-/// A finding in an accepted record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    /// Ordinal of the record within the chunk.
-    pub ordinal: u64,
-    /// Its place in its array, counted within the chunk.
-    pub element: ElementIndex,
-    /// Where the record begins.
-    pub position: SourcePosition,
-    /// Position in its block, from 0, if the input is an Avro file, or in its row group of a Parquet file.
-    pub block_ordinal: Option<u64>,
-    /// The finding.
-    pub finding: Finding,
-}
-
-/// The result of validating one chunk.
-#[derive(Debug)]
-pub struct ValidatedChunk<K: RecordKind> {
-    /// Records in the chunk.
-    pub read: u64,
-    /// The accepted records; `source_row` counts from the start of the chunk. `None` when they
-    /// cannot be converted to columns, which refuses the input.
-    pub rows: Option<K::Rows>,
-    /// Accepted records.
-    pub accepted: u64,
-    /// Rejected records.
-    pub rejects: Vec<Reject>,
-    /// Elements beside the records (siblings), which are not validated.
-    pub skipped: u64,
-    /// The events among them, by name.
-    pub skipped_events: SkippedEvents,
-    /// The order events among them.
-    pub skipped_orders: u64,
-    /// The elements of each array.
-    pub elements: ElementCounts,
-    /// Accepted records with a finding, by [`RuleId::index`] of its rule.
-    pub warned: [u64; RuleId::COUNT],
-    /// The findings in accepted records, if `with_texts` is set.
-    pub warnings: Vec<Warning>,
-    /// Why the whole input is refused, if it is.
-    pub refusal: Option<Refusal>,
-}
-
 /// Validates a chunk.
 pub fn validate_chunk<K: RecordKind>(
     chunk: &Chunk,
     settings: &ValidationSettings<K>,
 ) -> ValidatedChunk<K> {
-    let mut validator = ChunkValidator::new(settings, chunk);
+    validate_first_records(chunk, settings, u64::MAX)
+}
+
+/// Validates the first `most` records of a chunk; nothing after them is looked at.
+pub fn validate_first_records<K: RecordKind>(
+    chunk: &Chunk,
+    settings: &ValidationSettings<K>,
+    most: u64,
+) -> ValidatedChunk<K> {
+    let mut validator = ChunkValidator::new(settings, chunk, most);
     let outcome = match &chunk.form {
         ChunkForm::Lines => validator.lines(&chunk.bytes),
         ChunkForm::Elements { closed, content } => {
@@ -135,6 +87,8 @@ struct ChunkValidator<'s, K: RecordKind> {
     charset: Charset,
     /// Position of the current record in its block or row group, from 0, if the input has them.
     block_ordinal: Option<u64>,
+    /// Records that are validated at most.
+    most: u64,
     out: ValidatedChunk<K>,
 }
 
@@ -146,7 +100,7 @@ struct RecordSpan<'a> {
 }
 
 impl<'s, K: RecordKind> ChunkValidator<'s, K> {
-    fn new(settings: &'s ValidationSettings<K>, chunk: &Chunk) -> Self {
+    fn new(settings: &'s ValidationSettings<K>, chunk: &Chunk, most: u64) -> Self {
         Self {
             settings,
             start: chunk.position,
@@ -155,6 +109,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 .with_severities(settings.severities.clone()),
             charset: Charset::Utf8,
             block_ordinal: None,
+            most,
             out: ValidatedChunk {
                 read: 0,
                 rows: None,
@@ -167,8 +122,16 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 warned: [0; RuleId::COUNT],
                 warnings: Vec::new(),
                 refusal: None,
+                limit_reached: false,
             },
         }
+    }
+
+    /// Whether the next record is one too many; notes that there is one. Siblings do not count, but
+    /// are not read after the last record either.
+    fn is_full(&mut self) -> bool {
+        self.out.limit_reached = self.out.read - self.out.skipped >= self.most;
+        self.out.limit_reached
     }
 
     fn finish(mut self, refusal: Option<Box<Refusal>>) -> ValidatedChunk<K> {

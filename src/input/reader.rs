@@ -21,14 +21,14 @@ use super::stream::{ByteStream, FileMetadata};
 use crate::json::is_space;
 use crate::rules::RuleId;
 
-/// The results of reading an input to its end.
+/// The results of reading an input to its end, or its first records.
 #[derive(Clone, Debug)]
 pub struct InputTotals {
-    /// BLAKE3 of the decompressed bytes.
-    pub digest: blake3::Hash,
-    /// Decompressed bytes.
+    /// BLAKE3 of the decompressed bytes; `None` if only the beginning was read.
+    pub digest: Option<blake3::Hash>,
+    /// Decompressed bytes, those that were read.
     pub bytes: u64,
-    /// The file metadata; `None` for a pipe.
+    /// The file metadata; `None` for a pipe, and if only the beginning was read.
     pub file: Option<FileMetadata>,
     /// The format it was read as.
     pub format: ResolvedFormat,
@@ -196,20 +196,29 @@ impl InputReader {
     /// # Errors
     /// The file changed while it was read.
     pub fn finish(&self) -> Result<InputTotals, ReadError> {
+        Ok(InputTotals {
+            digest: Some(self.stream.digest()),
+            file: self.stream.file()?,
+            ..self.partial_totals()
+        })
+    }
+
+    /// The totals of what was read so far, for an input that is not read to its end.
+    pub fn partial_totals(&self) -> InputTotals {
         let (layout, frame) = match &self.chunks {
             ChunkSource::Csv(csv) => (csv.layout(), None),
             ChunkSource::RowGroups(groups) => (Some(groups.layout()), None),
             ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
             ChunkSource::None | ChunkSource::Lines(_) | ChunkSource::Blocks(_) => (None, None),
         };
-        Ok(InputTotals {
-            digest: self.stream.digest(),
+        InputTotals {
+            digest: None,
             bytes: self.stream.decompressed(),
-            file: self.stream.file()?,
+            file: None,
             format: self.format,
             layout,
             frame,
-        })
+        }
     }
 }
 

@@ -58,6 +58,10 @@ mod golden_vectors;
 mod help;
 /// What `ingest --dry-run` and the plan of a job show of the inputs of an ingest.
 mod ingest_plan;
+/// Job files that `init` writes: what is recognised, what is missing, what never reaches the file.
+mod init;
+/// The examples of the page about `init`, from a dump to the series.
+mod init_examples;
 /// What the lake lists, inputs that are taken out, files that stay bad.
 mod input_commands;
 /// Which files are found as inputs, and which are skipped.
@@ -92,6 +96,8 @@ mod lake_verify;
 mod lake_verify_races;
 /// Inputs that are missing or have changed recently.
 mod late_inputs;
+/// `--limit`: the first records of an input, and nothing after them.
+mod limited_reading;
 /// `OpenLineage` events against the classes of the standard.
 mod lineage;
 /// Log lines as JSON.

@@ -31,6 +31,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "telemetry",
             "run_report",
             "input",
+            "rules",
             "storage",
             "values",
         ],

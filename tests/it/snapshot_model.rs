@@ -225,6 +225,7 @@ fn ingest(lake: &Lake, stores: &Stores, path: &Path, run: usize, day: Option<u32
             kind: SupplierPurchases::new(CompanySource::Records, rules),
             severities: None,
             with_texts: false,
+            max_records: None,
             threads: 1,
         },
         reject_limit: 0.0,

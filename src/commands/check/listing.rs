@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::service::Service;
 use crate::commands::CommandError;
 use crate::commands::output::{Spool, put};
-use crate::ingest::record_kind::RecordKind;
 use crate::ingest::{CheckEvent, InputCounters, RecordFindings};
 use crate::input::{Input, escape_unprintable, escape_unprintable_json};
 use crate::record::Finding;
@@ -99,13 +98,14 @@ impl FindingListing {
     }
 
     /// The list for inputs of a kind.
-    pub(super) fn for_kind<'l, K: RecordKind>(
+    pub(super) fn for_kind<'l>(
         &'l mut self,
+        record_kind: &str,
         stdout: &'l mut dyn Write,
     ) -> KindListing<'l> {
         KindListing {
             listing: self,
-            service: Service::of(K::NAME),
+            service: Service::of(record_kind),
             stdout,
         }
     }

@@ -28,7 +28,15 @@ pub(super) fn put_results(
             put(stdout, run_text(listing, checked).as_bytes())
         }
         CheckFormat::Json => put_json(checked, stdout),
-        CheckFormat::Response => Ok(()),
+        CheckFormat::Response => {
+            // The responses of the services have no place for it.
+            let inputs = checked.inputs.iter();
+            let partial = inputs.filter(|input| input.digest.is_none() && input.refusal.is_none());
+            for note in partial.filter_map(|input| input.notes.last()) {
+                tracing::warn!("{note}");
+            }
+            Ok(())
+        }
     }
 }
 

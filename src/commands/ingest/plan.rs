@@ -38,6 +38,14 @@ pub(super) struct PlannedInput {
     ignored: bool,
     /// Left out by `--min-age`.
     too_recent: bool,
+    #[serde(skip)]
+    input: Input,
+}
+
+impl PlannedInput {
+    fn is_new(&self) -> bool {
+        !(self.already_ingested || self.ignored || self.too_recent)
+    }
 }
 
 impl IngestPlan {
@@ -76,6 +84,7 @@ impl IngestPlan {
                 already_ingested: known.contains(&input) && !known.is_ignored(&input),
                 ignored: known.is_ignored(&input),
                 too_recent: is_too_recent(&input),
+                input,
             });
         let inputs: Vec<PlannedInput> = inputs.collect();
         Ok(Self {
@@ -85,6 +94,12 @@ impl IngestPlan {
             inputs,
             missing,
         })
+    }
+
+    /// The inputs that an ingest would read.
+    pub(super) fn into_new_inputs(self) -> Vec<Input> {
+        let new = self.inputs.into_iter().filter(PlannedInput::is_new);
+        new.map(|planned| planned.input).collect()
     }
 
     /// The plan of the step.
@@ -125,10 +140,7 @@ impl IngestPlan {
         for named in &self.missing {
             let _ = writeln!(text, "  {:<16}  {:>14}        {named}", "not found", "-");
         }
-        let fresh = self
-            .inputs
-            .iter()
-            .filter(|input| !(input.already_ingested || input.ignored || input.too_recent));
+        let fresh = self.inputs.iter().filter(|input| input.is_new());
         let _ = writeln!(
             text,
             "{} of {} inputs would be read; nothing was written",

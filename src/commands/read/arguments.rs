@@ -1,5 +1,7 @@
 //! The options for reading inputs, and the parsers of their values.
 
+use std::num::NonZeroU64;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::Args;
@@ -149,6 +151,9 @@ pub(in crate::commands) struct ReadArguments {
         hide_short_help = true
     )]
     pub(super) max_ratio: Option<u64>,
+    /// Read only this many records of each input, its first ones; not for an ingest that writes
+    #[arg(long, value_name = "N", value_parser = parse_limit, hide_short_help = true)]
+    pub(in crate::commands) limit: Option<NonZeroU64>,
     /// Use this many worker threads, 1 to 1024 [default: one per core]
     #[arg(long, value_name = "N", value_parser = parse_threads, hide_short_help = true)]
     pub(super) threads: Option<usize>,
@@ -161,6 +166,11 @@ pub(in crate::commands) struct ReadArguments {
 pub(in crate::commands) fn missing_notes(missing: &[String]) -> Vec<String> {
     let note = |argument| format!("no input found at {argument}; it is optional");
     missing.iter().map(note).collect()
+}
+
+fn parse_limit(text: &str) -> Result<NonZeroU64, &'static str> {
+    text.parse()
+        .map_err(|_invalid| "expected a whole number above 0")
 }
 
 /// More threads than the cores of any machine are an error.

@@ -146,6 +146,10 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
             return Ok(());
         }
         let Some(buffer) = &mut self.buffer else {
+            let times = open.counters.times.into_iter().chain(rows.times());
+            let wider =
+                |one: (i64, i64), other: (i64, i64)| (one.0.min(other.0), one.1.max(other.1));
+            open.counters.times = times.reduce(wider);
             return Ok(());
         };
         let mut days: Vec<DayRows> = rows.days.into_iter().map(|day| day.rows).collect();

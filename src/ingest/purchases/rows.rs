@@ -1,7 +1,7 @@
 //! The accepted purchases of a chunk, by UTC day, with the fingerprints of their event ids.
 
-use arrow::array::{Array, BooleanArray, StringArray};
-use arrow::compute::filter_record_batch;
+use arrow::array::{Array, BooleanArray, StringArray, TimestampMicrosecondArray};
+use arrow::compute::{filter_record_batch, max, min};
 use arrow::error::ArrowError;
 
 use crate::purchase::columns::DayRows;
@@ -21,6 +21,18 @@ pub struct PurchaseRows {
     pub without_quantity: u64,
     /// Number of rows that were dropped as duplicate events.
     pub duplicates: u64,
+}
+
+impl PurchaseRows {
+    /// The earliest and the latest time, µs since 1970.
+    pub(super) fn times(&self) -> Option<(i64, i64)> {
+        let columns = self.days.iter().filter_map(|day| {
+            let column = day.rows.batch.column_by_name("time")?;
+            column.as_any().downcast_ref::<TimestampMicrosecondArray>()
+        });
+        let ranges = columns.filter_map(|times| min(times).zip(max(times)));
+        ranges.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
 }
 
 /// The rows of one UTC day.

@@ -11,6 +11,8 @@ pub(in crate::ingest) enum Flow {
     Continue,
     /// The input is refused; chunks in flight may still arrive.
     SkipInput,
+    /// The records that are wanted are read.
+    LimitReached,
 }
 
 /// What happened to an input.

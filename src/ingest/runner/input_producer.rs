@@ -1,5 +1,6 @@
 //! The producer thread: large inputs one after the other in chunks, small ones in bundles.
 
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,12 +56,7 @@ impl<K: RecordKind> InputProducer<K> {
                 self.send(ReaderEvent::Bundle(input..end, bundle))?;
                 input = end;
             } else {
-                let mut chunk_sink = QueueSink {
-                    producer: self,
-                    input,
-                    cancel: CancelFlag::default(),
-                };
-                let end = self.context.read(input, &mut chunk_sink)?;
+                let end = self.read_large(input)?;
                 self.send(ReaderEvent::InputEvent(input, end))?;
                 input += 1;
             }
@@ -68,7 +64,25 @@ impl<K: RecordKind> InputProducer<K> {
         self.send(ReaderEvent::Done)
     }
 
-    fn send(&self, event: ReaderEvent<K>) -> Result<(), Disconnected> {
+    /// Reads an input on this thread.
+    fn read_large(&self, input: usize) -> Result<InputEvent<K>, Disconnected> {
+        match self.context.settings.max_records {
+            None => {
+                let cancel = CancelFlag::default();
+                let mut queue = QueueSink {
+                    producer: self,
+                    input,
+                    cancel,
+                };
+                self.context.read(input, &mut queue)
+            }
+            Some(limit) => self
+                .context
+                .read(input, &mut LimitedSink::new(self, input, limit)),
+        }
+    }
+
+    pub(super) fn send(&self, event: ReaderEvent<K>) -> Result<(), Disconnected> {
         self.sender
             .send(event)
             .map_err(|_disconnected| Disconnected)
@@ -109,5 +123,53 @@ impl<K: RecordKind> ChunkSink<K> for QueueSink<'_, K> {
         } else {
             Flow::Continue
         })
+    }
+}
+
+/// Validates the first records of one input on the thread that reads it, and sends the results.
+struct LimitedSink<'a, K: RecordKind> {
+    producer: &'a InputProducer<K>,
+    input: usize,
+    limit: NonZeroU64,
+    /// Records that are still wanted.
+    remaining: u64,
+}
+
+impl<'a, K: RecordKind> LimitedSink<'a, K> {
+    fn new(producer: &'a InputProducer<K>, input: usize, limit: NonZeroU64) -> Self {
+        Self {
+            producer,
+            input,
+            limit,
+            remaining: limit.get(),
+        }
+    }
+}
+
+impl<K: RecordKind> ChunkSink<K> for LimitedSink<'_, K> {
+    fn restart(&mut self) -> Result<(), Disconnected> {
+        self.remaining = self.limit.get();
+        self.producer
+            .send(ReaderEvent::InputEvent(self.input, InputEvent::Restart))
+    }
+
+    fn push_chunk(
+        &mut self,
+        chunk: Chunk,
+        settings: &Arc<ValidationSettings<K>>,
+    ) -> Result<Flow, Disconnected> {
+        let context = &self.producer.context;
+        let event = context.validate_here(chunk, settings, self.remaining);
+        let mut flow = Flow::Continue;
+        if let InputEvent::Chunk(validated) = &event {
+            let records = validated.read - validated.skipped;
+            self.remaining = self.remaining.saturating_sub(records);
+            if validated.limit_reached {
+                flow = Flow::LimitReached;
+            }
+        }
+        self.producer
+            .send(ReaderEvent::InputEvent(self.input, event))?;
+        Ok(flow)
     }
 }

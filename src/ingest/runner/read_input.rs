@@ -10,7 +10,7 @@ use super::input_event::{Flow, InputEvent};
 use super::settings::{Progress, RunSettings};
 use crate::ingest::error::RunError;
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::validate::{ValidationSettings, validate_chunk};
+use crate::ingest::validate::{ValidationSettings, validate_first_records};
 use crate::input::{
     BufferPool, CUSTOM_EVENT, Chunk, Input, InputReader, InputTotals, ReadError, ReaderOptions,
     Refusal, escape_unprintable,
@@ -57,6 +57,7 @@ pub(super) struct InputBundle<K: RecordKind> {
 
 /// How a reading ended.
 enum ReadEnd {
+    /// At its end, or after the records that are wanted.
     Complete(InputTotals),
     /// Stopped by [`Flow::SkipInput`].
     Abandoned,
@@ -74,8 +75,11 @@ impl<K: RecordKind> ReadContext<K> {
     }
 
     /// The end of the bundle of small inputs that begins at `start`; `start` itself if that input
-    /// is not small.
+    /// is not small, or not to be read to its end.
     pub(super) fn bundle_end(&self, start: usize) -> usize {
+        if self.settings.max_records.is_some() {
+            return start;
+        }
         let chunk_bytes = self.settings.reader.chunk_bytes as u64;
         let inputs = self.inputs.get(start..).unwrap_or_default();
         let mut bytes = 0;
@@ -99,6 +103,16 @@ impl<K: RecordKind> ReadContext<K> {
         on_pool(move || context.bundle(inputs))
     }
 
+    /// Validates the first `most` records of a chunk on this thread.
+    pub(super) fn validate_here(
+        &self,
+        chunk: Chunk,
+        settings: &ValidationSettings<K>,
+        most: u64,
+    ) -> InputEvent<K> {
+        validate_and_recycle(chunk, settings, &self.buffers, most)
+    }
+
     /// Validates a chunk on a thread of the pool.
     pub(super) fn validate_on_pool(
         &self,
@@ -107,7 +121,7 @@ impl<K: RecordKind> ReadContext<K> {
     ) -> Receiver<InputEvent<K>> {
         let settings = Arc::clone(settings);
         let buffers = self.buffers.clone();
-        on_pool(move || validate_and_recycle(chunk, &settings, &buffers))
+        on_pool(move || validate_and_recycle(chunk, &settings, &buffers, u64::MAX))
     }
 
     /// Reads inputs until their text reaches the size of a chunk.
@@ -199,6 +213,7 @@ impl<K: RecordKind> ReadContext<K> {
             match chunk_sink.push_chunk(chunk, &validation_settings) {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::SkipInput) => return Ok(ReadEnd::Abandoned),
+                Ok(Flow::LimitReached) => return Ok(ReadEnd::Complete(reader.partial_totals())),
                 Err(Disconnected) => return Ok(ReadEnd::Disconnected),
             }
         }
@@ -226,7 +241,7 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected> {
         self.bytes += chunk.bytes.len();
-        let event = validate_and_recycle(chunk, settings, self.buffers);
+        let event = validate_and_recycle(chunk, settings, self.buffers, u64::MAX);
         let has_failed = matches!(event, InputEvent::Failed(_));
         self.events.push((self.input, event));
         if has_failed {
@@ -240,8 +255,9 @@ fn validate_and_recycle<K: RecordKind>(
     chunk: Chunk,
     settings: &ValidationSettings<K>,
     buffers: &BufferPool,
+    most: u64,
 ) -> InputEvent<K> {
-    let mut validated = validate_chunk(&chunk, settings);
+    let mut validated = validate_first_records(&chunk, settings, most);
     buffers.release(chunk.bytes);
     let rows = validated.rows.as_mut();
     match rows.map_or(Ok(()), |rows| settings.kind.drop_known(rows)) {

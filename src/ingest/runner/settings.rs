@@ -1,5 +1,6 @@
 //! The settings of a run, and its progress.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -30,6 +31,8 @@ pub struct RunSettings<K> {
     pub severities: Option<Arc<RuleSeverities>>,
     /// Keep the text of warnings.
     pub with_texts: bool,
+    /// Records of each input that are read at most; all without a limit. Only a check may have one.
+    pub max_records: Option<NonZeroU64>,
     /// Threads that validate and encode.
     pub threads: usize,
 }

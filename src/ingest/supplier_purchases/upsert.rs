@@ -136,6 +136,8 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy<'_> {
             rows.batch = shift_source_rows(&rows.batch, first_record)?;
             records.rows.put(rows)?
         } else {
+            let companies = versions.iter().map(|version| version.key.company_id);
+            open.counters.companies.extend(companies);
             // Limited by memory, far below u32.
             u32::try_from(content.candidates.len()).unwrap_or(u32::MAX)
         };

@@ -112,6 +112,7 @@ impl TestLake {
                 kind: SupplierPurchases::new(CompanySource::Records, rules),
                 severities: None,
                 with_texts: false,
+                max_records: None,
                 threads: 2,
             },
             reject_limit: 0.6,

@@ -13,6 +13,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let mut text = AvroRecordText::default();
         for block in StoredBlocks::new(bytes, self.start) {
             self.block(&block, layout, &mut text)?;
+            if self.out.limit_reached {
+                break;
+            }
         }
         Ok(())
     }
@@ -27,6 +30,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let plain = layout.unpack(block, limits)?;
         let mut records = AvroRecords::new(&plain, layout, limits, block.start);
         for ordinal in 0..block.records {
+            if self.is_full() {
+                return Ok(());
+            }
             let bytes = records.read(text)?;
             self.block_ordinal = Some(ordinal);
             if let Some(field) = text.not_utf8.take() {

@@ -28,6 +28,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             position: self.start,
         };
         while let Some(row) = rows.next_row() {
+            if self.is_full() {
+                return Ok(());
+            }
             match row {
                 Ok(row) => {
                     let mut raw = K::Raw::default();

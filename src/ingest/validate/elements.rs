@@ -30,6 +30,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             return Ok(());
         }
         loop {
+            if self.is_full() {
+                return Ok(());
+            }
             self.element(&mut cursor, &mut walk)?;
             let comma = cursor.take_comma().map_err(|error| walk.refusal(error))?;
             let Some(comma) = comma else {
@@ -70,6 +73,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             .next_element(&mut elements)
             .map_err(|error| walk.refusal(error))?
         {
+            if self.is_full() {
+                return Ok(());
+            }
             if count == MAX_RECORDS_PER_LINE {
                 return Err(Box::new(too_many_records(walk.position(cursor.offset()))));
             }
@@ -85,7 +91,13 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::<K>::new(text, self.start, ArrayContent::Records);
         loop {
+            if self.is_full() {
+                return Ok(());
+            }
             self.element(&mut cursor, &mut walk)?;
+            if self.out.limit_reached {
+                return Ok(());
+            }
             match cursor.end() {
                 Ok(()) => break,
                 // Another document, which is an object as well.
@@ -101,6 +113,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     pub(super) fn one_record(&mut self, text: &str, position: SourcePosition) -> ValidationResult {
         let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::new(text, position, ArrayContent::Records);
+        if self.is_full() {
+            return Ok(());
+        }
         self.element(&mut cursor, &mut walk)
     }
 

@@ -18,13 +18,17 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let line = bytes.get(start..end).unwrap_or_default();
             let text = line.strip_suffix(b"\r").unwrap_or(line);
+            let is_blank = self.is_blank(text);
+            if !is_blank && self.is_full() {
+                return Ok(());
+            }
             if text.len() > self.settings.limits.max_line_bytes {
                 return Err(Box::new(line_too_long(
                     position,
                     self.settings.limits.max_line_bytes,
                 )));
             }
-            if !self.is_blank(text) {
+            if !is_blank {
                 let span = RecordSpan { text, position };
                 let valid = all_utf8.and_then(|all| all.get(start..start + text.len()));
                 match valid.zip(marks.as_ref()) {
@@ -128,6 +132,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let before = self.out.read;
         for part in parts {
             self.envelope_part(enclosing, part)?;
+        }
+        if self.out.limit_reached {
+            return Ok(());
         }
         let records = self.out.read - before;
         let broken = K::read_envelope_metadata(&mut self.builder, raw, records, self.settings.json);

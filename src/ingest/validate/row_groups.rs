@@ -24,6 +24,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         })?;
         let mut ordinal = first;
         while let Some(row) = rows.next_row() {
+            if self.is_full() {
+                return Ok(());
+            }
             self.block_ordinal = Some(ordinal);
             ordinal += 1;
             // The rows were written by the reader of the file, each with all its columns.

@@ -178,6 +178,7 @@ fn ingest_folder(
             kind: Purchases::new(PurchaseValidator::new(reader.rules)),
             severities: None,
             with_texts: false,
+            max_records: None,
             threads: 2,
         },
         reject_limit: 0.0,
