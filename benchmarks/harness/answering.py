@@ -153,7 +153,7 @@ def peer_report(peer: Peer, listed: pathlib.Path, options: list[str], key: str, 
         answer = json.loads(out.read_text())
         return reference.check({name: answer[name] for name in (["series"] if key == "series" else ["total", "ids"])})
 
-    return Program(peer.name, lambda out: command, check, answers=True)
+    return Program(peer.name, lambda out: command, check, answers=True, start=peer.start())
 
 
 def lake_of(setting: Setting, name: str, inputs: list[str]) -> pathlib.Path:

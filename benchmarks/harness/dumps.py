@@ -51,12 +51,12 @@ class Generator:
     program: str
     folder: pathlib.Path
 
-    def make(self, name: str, rows: int, options: list[str]) -> Dump:
+    def make(self, name: str, rows: int, options: list[str], dirt: str = "0.01") -> Dump:
         """The dump of this name and size, generated unless it exists."""
         target = self.folder / f"{name}-{rows}"
         if not (target / "truth.json").exists():
             shutil.rmtree(target, ignore_errors=True)
-            command = [self.program, "--rows", str(rows), "--seed", "1", "--dirt", "0.01", *options]
+            command = [self.program, "--rows", str(rows), "--seed", "1", "--dirt", dirt, *options]
             subprocess.run([*command, "--out", str(target)], check=True)
         return Dump(target)
 
@@ -69,6 +69,15 @@ class Generator:
             for file in dump.files:
                 clean(file, target / file.name)
             shutil.copy(dump.folder / "truth.json", target)
+        return Dump(target)
+
+    def in_avro(self, dump: Dump, python: str) -> Dump:
+        """A dump of Currents events in Avro; `python` has fastavro."""
+        target = self.folder / f"{dump.folder.name}-avro"
+        if not (target / "truth.json").exists():
+            shutil.rmtree(target, ignore_errors=True)
+            script = pathlib.Path(__file__).parent / "avro_dump.py"
+            subprocess.run([python, str(script), str(dump.folder), str(target)], check=True)
         return Dump(target)
 
 

@@ -1,4 +1,4 @@
-"""The workloads that make a lake: W1 to W5, W8 and W9."""
+"""The workloads that make a lake: W1 to W5, W8, W9 and W10."""
 
 import dataclasses
 import json
@@ -9,10 +9,13 @@ import sys
 
 from harness.dumps import Dump
 from harness.floe import floe_ingest
+from harness.machine import output_of
 from harness.programs import NOW, OURS, PEERS, Program, check_lake, ingest, peer_ingest
 from harness.setting import Setting, Workload
 
 RECORDS_OF_A_SMALL_FILE = 100
+# The most events of a file that Currents writes.
+EVENTS_OF_A_FILE = 100_000
 CLEANED = "given a dump without the records that end its reading"
 # A hundred records sometimes contain six rejects, and an input with more than 5 % is refused.
 SMALL_FILES = ["--reject-limit", "50%"]
@@ -122,3 +125,25 @@ def again(setting: Setting) -> Workload:
     title = f"{len(dump.files):,} files, all ingested before"
     left_out = {peer.name: "does not know what it read before" for peer in PEERS.values()}
     return Workload("W8", title, [Program(OURS, command, check)], dump, left_out)
+
+
+def avro(setting: Setting) -> Workload:
+    """Currents events in Avro, some of them delivered twice.
+
+    They break no rule and none is unusual: a missing field, a text as a price or a broken line cannot be
+    written with this schema, and a price of nine decimals not as a float, so that the truth would be false.
+    """
+    if setting.avro_python is None:
+        sys.exit("W10 needs --avro-python, a Python with the packages of requirements-avro.txt")
+    files = -(-setting.rows // EVENTS_OF_A_FILE)
+    options = ["--shape", "currents-ndjson", "--files", str(files), "--warn", "0"]
+    generated = setting.generator.make("currents", setting.rows, options, dirt="0")
+    dump = setting.generator.in_avro(generated, setting.avro_python)
+    given = str(dump.folder / "*.avro")
+    programs = [ingest(setting.program, dump, [given])]
+    duckdb = dataclasses.replace(PEERS["duckdb"], python=setting.avro_python)
+    for peer in [duckdb, PEERS["polars"], PEERS["clickhouse"]]:
+        programs.append(peer_ingest(peer, "avro", dump, given))
+    title = f"Currents events in {len(dump.files)} Avro files, {dump.truth['duplicate']:,} more delivered twice"
+    versions = {"duckdb": output_of([setting.avro_python, "-c", "import duckdb; print(duckdb.__version__)"])}
+    return Workload("W10", title, programs, dump, versions=versions)

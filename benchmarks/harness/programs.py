@@ -23,27 +23,30 @@ REJECTS = "purchase_date=rejects"
 @dataclasses.dataclass(frozen=True)
 class Program:
     """One of the programs of a workload. `command` gets a new path for its output, and
-    `check` the same path; it ends the benchmark or returns what was found."""
+    `check` the same path; it ends the benchmark or returns what was found. `start` is the command
+    of a peer that does nothing."""
 
     name: str
     command: Callable[[pathlib.Path], list[str]]
     check: Callable[[pathlib.Path], dict]
     answers: bool = False
     note: str = ""
+    start: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """A peer; its scripts are `peers/<key>_ingest.py` and `peers/<key>_report.py`."""
+    """A peer; its scripts are `peers/<key>_ingest.py`, `peers/<key>_avro.py` and `peers/<key>_report.py`."""
 
     key: str
     name: str
     keeps_rejects: bool
     importing: str
+    python: str = sys.executable
 
-    def tolerance(self) -> dict[str, list[str]]:
+    def tolerance(self, what: str) -> dict[str, list[str]]:
         """The constants of its script, which cannot be imported without the peer."""
-        tree = ast.parse((SCRIPTS / f"{self.key}_ingest.py").read_text())
+        tree = ast.parse((SCRIPTS / f"{self.key}_{what}.py").read_text())
         constants = {}
         for node in tree.body:
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
@@ -54,11 +57,11 @@ class Peer:
         return constants
 
     def script(self, what: str) -> list[str]:
-        return [sys.executable, str(SCRIPTS / f"{self.key}_{what}.py")]
+        return [self.python, str(SCRIPTS / f"{self.key}_{what}.py")]
 
     def start(self) -> list[str]:
         """The shortest command: an empty query."""
-        return [sys.executable, "-c", self.importing]
+        return [self.python, "-c", self.importing]
 
 
 PEERS = {
@@ -95,12 +98,13 @@ def check_lake(lake: pathlib.Path, dump: Dump) -> dict:
 def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", all_kept: bool = True) -> Program:
     """A peer, ingesting what `given` names into day partitions. `all_kept` is false where even a
     peer that keeps rejects does not get or keep all records."""
+    what = "avro" if shape == "avro" else "ingest"
 
     def command(out: pathlib.Path) -> list[str]:
-        return [*peer.script("ingest"), "--shape", shape, "--input", given, "--out", str(out)]
+        return [*peer.script(what), "--shape", shape, "--input", given, "--out", str(out)]
 
     def check(out: pathlib.Path) -> dict:
-        limits = peer.tolerance()
+        limits = peer.tolerance(what)
         written = sorted(out.glob("purchase_date=*/*.parquet"))
         return check_outcome(out, {
             "truth": dump.truth,
@@ -111,4 +115,4 @@ def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", 
             "keeps_rejects": peer.keeps_rejects and all_kept,
         })
 
-    return Program(peer.name, command, check, note=note)
+    return Program(peer.name, command, check, note=note, start=peer.start())

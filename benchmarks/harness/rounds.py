@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from harness.measure import measured, prepare_caches
-from harness.programs import PEERS, Program
+from harness.programs import Program
 from harness.setting import Setting, Workload
 
 
@@ -63,8 +63,7 @@ def floor(setting: Setting, workload: Workload) -> dict:
 def starts(setting: Setting, workload: Workload) -> dict[str, list[dict]]:
     """The cost of starting each program without work, once for each round."""
     commands = {workload.programs[0].name: [setting.program, "--version"]}
-    taking_part = {program.name for program in workload.programs}
-    commands |= {peer.name: peer.start() for peer in PEERS.values() if peer.name in taking_part}
+    commands |= {program.name: program.start for program in workload.programs if program.start}
     sink = setting.folder / "start"
     return {
         name: [measured(command, sink).to_json() for _ in range(setting.pairs)] for name, command in commands.items()

@@ -9,7 +9,8 @@ from harness.programs import Program
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """Sizes and programs of a run; all its output is below `folder`."""
+    """Sizes and programs of a run; all its output is below `folder`. `avro_python` has the packages
+    of requirements-avro.txt; W10 needs it."""
 
     rows: int
     pairs: int
@@ -17,17 +18,20 @@ class Setting:
     floor: str | None
     generator: Generator
     folder: pathlib.Path
+    avro_python: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """Programs that do the same work; the first one is the project."""
+    """Programs that do the same work; the first one is the project. `versions` are those that differ
+    from the versions of the other workloads."""
 
     name: str
     title: str
     programs: list[Program]
     dump: Dump | None = None
     left_out: dict[str, str] = dataclasses.field(default_factory=dict)
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def with_program(self, program: Program) -> "Workload":
         return dataclasses.replace(self, programs=[*self.programs, program])

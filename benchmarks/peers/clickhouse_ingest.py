@@ -69,6 +69,13 @@ CSV_VALUES = f"""
 
 EMAIL = rules.EMAIL.replace("\\", "\\\\")
 
+PROPERTY_RULES = f"""properties != '' AND NOT startsWith(properties, '{{'), 'BRZ-PROP-OBJECT',
+        has(names, ''), 'BRZ-PROP-NAME-EMPTY',
+        hasAny(names, [{rules.sql_list(rules.RESERVED_PROPERTIES)}]), 'BRZ-PROP-RESERVED',
+        arrayExists(name -> startsWith(name, '$'), names), 'BRZ-PROP-NAME-DOLLAR',
+        arrayExists(name -> lengthUTF8(name) > {rules.PROPERTY_NAME_CHARACTERS}, names), 'BRZ-PROP-NAME-LEN',
+        length(properties) > {rules.PROPERTIES_BYTES}, 'BRZ-PROP-SIZE',"""
+
 VALIDATED = f"""
     SELECT *, multiIf(
         is_broken, 'FILE-JSON-SYNTAX',
@@ -91,12 +98,7 @@ VALIDATED = f"""
         isNull("time"), 'BRZ-TIME-REQUIRED',
         isNull(instant), 'BRZ-TIME-FORMAT',
         toYear(instant) < 1970 OR toYear(instant) > 2261, 'BRZ-TIME-RANGE',
-        properties != '' AND NOT startsWith(properties, '{{'), 'BRZ-PROP-OBJECT',
-        has(names, ''), 'BRZ-PROP-NAME-EMPTY',
-        hasAny(names, [{rules.sql_list(rules.RESERVED_PROPERTIES)}]), 'BRZ-PROP-RESERVED',
-        arrayExists(name -> startsWith(name, '$'), names), 'BRZ-PROP-NAME-DOLLAR',
-        arrayExists(name -> lengthUTF8(name) > {rules.PROPERTY_NAME_CHARACTERS}, names), 'BRZ-PROP-NAME-LEN',
-        length(properties) > {rules.PROPERTIES_BYTES}, 'BRZ-PROP-SIZE',
+        {PROPERTY_RULES}
         flag NOT IN ('', 'true', 'false'), 'BRZ-UPDONLY-TYPE',
         '') AS rule
     FROM (SELECT *, toDecimal128OrNull(raw_price, 9) AS price,
@@ -123,7 +125,7 @@ INSERT = """
 
 
 def main() -> None:
-    options = rules.arguments()
+    options = rules.arguments("ndjson", "document", "csv")
     options.out.mkdir(parents=True)
     values = CSV_VALUES if options.shape == "csv" else JSON_VALUES
     source = SOURCES[options.shape].format(input=options.input)

@@ -82,6 +82,15 @@ CSV_VALUES = f"""
     FROM source
 """
 
+PROPERTY_RULES = f"""WHEN coalesce(properties_type, '') <> 'OBJECT' THEN 'BRZ-PROP-OBJECT'
+        WHEN list_contains(names, '') THEN 'BRZ-PROP-NAME-EMPTY'
+        WHEN len(list_filter(names, lambda name: name[1] = '$')) > 0 THEN 'BRZ-PROP-NAME-DOLLAR'
+        WHEN len(list_filter(names, lambda name: length(name) > {rules.PROPERTY_NAME_CHARACTERS})) > 0
+            THEN 'BRZ-PROP-NAME-LEN'
+        WHEN list_has_any(names, [{rules.sql_list(rules.RESERVED_PROPERTIES)}]) THEN 'BRZ-PROP-RESERVED'
+        WHEN list_unique(names) <> len(names) THEN 'BRZ-KEY-DUP'
+        WHEN strlen(properties) > {rules.PROPERTIES_BYTES} THEN 'BRZ-PROP-SIZE'"""
+
 VALIDATED = f"""
     SELECT *, CASE
         WHEN is_broken THEN 'FILE-JSON-SYNTAX'
@@ -105,14 +114,7 @@ VALIDATED = f"""
         WHEN instant IS NULL OR time_type <> 'VARCHAR' THEN 'BRZ-TIME-FORMAT'
         WHEN instant < TIMESTAMPTZ '{rules.EARLIEST}' OR instant >= TIMESTAMPTZ '{rules.LATEST}'
             THEN 'BRZ-TIME-RANGE'
-        WHEN coalesce(properties_type, '') <> 'OBJECT' THEN 'BRZ-PROP-OBJECT'
-        WHEN list_contains(names, '') THEN 'BRZ-PROP-NAME-EMPTY'
-        WHEN len(list_filter(names, lambda name: name[1] = '$')) > 0 THEN 'BRZ-PROP-NAME-DOLLAR'
-        WHEN len(list_filter(names, lambda name: length(name) > {rules.PROPERTY_NAME_CHARACTERS})) > 0
-            THEN 'BRZ-PROP-NAME-LEN'
-        WHEN list_has_any(names, [{rules.sql_list(rules.RESERVED_PROPERTIES)}]) THEN 'BRZ-PROP-RESERVED'
-        WHEN list_unique(names) <> len(names) THEN 'BRZ-KEY-DUP'
-        WHEN strlen(properties) > {rules.PROPERTIES_BYTES} THEN 'BRZ-PROP-SIZE'
+        {PROPERTY_RULES}
         WHEN NOT update_only_is_boolean THEN 'BRZ-UPDONLY-TYPE'
     END AS rule
     FROM (SELECT *, TRY_CAST("time" AS TIMESTAMPTZ) AS instant,
@@ -137,7 +139,7 @@ COPY = """
 
 
 def main() -> None:
-    options = rules.arguments()
+    options = rules.arguments("ndjson", "document", "csv")
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
     source, values = {

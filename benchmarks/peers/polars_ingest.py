@@ -31,6 +31,15 @@ JSON_SCHEMA: dict[str, pl.DataType] = {name: pl.String() for name in rules.FIELD
     "user_alias": ALIAS,
     "_update_existing_only": pl.Boolean(),
 }
+RESERVED = "|".join(rules.RESERVED_PROPERTIES)
+# Conditions on the text of the properties, and the rules that they break.
+PROPERTY_RULES = [
+    (~pl.col("properties").str.starts_with("{"), "BRZ-PROP-OBJECT"),
+    (pl.col("properties").str.contains(r'^\{"\$|, ?"\$[^"]*":'), "BRZ-PROP-NAME-DOLLAR"),
+    (pl.col("properties").str.contains(r'(^\{|, ?)"":'), "BRZ-PROP-NAME-EMPTY"),
+    (pl.col("properties").str.contains(rf'(^\{{|, ?)"({RESERVED})":'), "BRZ-PROP-RESERVED"),
+    (pl.col("properties").str.len_bytes() > rules.PROPERTIES_BYTES, "BRZ-PROP-SIZE"),
+]
 OUTPUT = [
     *["external_id", "alias_name", "alias_label", "braze_id", "email", "phone", "app_id", "product_id"],
     *["currency", "price", "quantity", "time", "time_raw", "properties", "update_existing_only"],
@@ -69,7 +78,6 @@ def typed(frame: pl.LazyFrame) -> pl.LazyFrame:
 def rejecting_rule(shape: str) -> pl.Expr:
     """The first rule that a record breaks, or null."""
     col = pl.col
-    names = "|".join(rules.RESERVED_PROPERTIES)
     missing = [col(name).fill_null("") == "" for name in ("external_id", "braze_id", "email", "phone")]
     no_alias = col("alias_name").is_null() & col("alias_label").is_null()
     only_email = [col(name).is_null() for name in ("external_id", "braze_id", "phone", "alias_name")]
@@ -90,14 +98,15 @@ def rejecting_rule(shape: str) -> pl.Expr:
         (col("time").is_null(), "BRZ-TIME-REQUIRED"),
         (col("moment").is_null(), "BRZ-TIME-FORMAT"),
         (~col("moment").dt.year().is_between(1970, 2261), "BRZ-TIME-RANGE"),
-        (~col("properties").str.starts_with("{"), "BRZ-PROP-OBJECT"),
-        (col("properties").str.contains(r'^\{"\$|, ?"\$[^"]*":'), "BRZ-PROP-NAME-DOLLAR"),
-        (col("properties").str.contains(r'(^\{|, ?)"":'), "BRZ-PROP-NAME-EMPTY"),
-        (col("properties").str.contains(rf'(^\{{|, ?)"({names})":'), "BRZ-PROP-RESERVED"),
-        (col("properties").str.len_bytes() > rules.PROPERTIES_BYTES, "BRZ-PROP-SIZE"),
+        *PROPERTY_RULES,
     ]
     if shape == "csv":
         cases.append((~col("flag_is_boolean"), "BRZ-UPDONLY-TYPE"))
+    return first_of(cases)
+
+
+def first_of(cases: list[tuple[pl.Expr, str]]) -> pl.Expr:
+    """The rule of the first condition that is true, or null."""
     first, *rest = cases
     chain = pl.when(first[0]).then(pl.lit(first[1]))
     for condition, rule in rest:
@@ -106,7 +115,7 @@ def rejecting_rule(shape: str) -> pl.Expr:
 
 
 def main() -> None:
-    options = rules.arguments()
+    options = rules.arguments("ndjson", "csv")
     validated = typed(source(options.shape, options.input)).with_columns(rejecting_rule(options.shape).alias("rule"))
     accepted = (
         validated.filter(pl.col("rule").is_null())

@@ -33,16 +33,23 @@ CSV_FIELDS = [
     *["product_id", "currency", "price", "quantity", "time", "properties", "_update_existing_only"],
 ]
 
+# What the test events of Currents have: an app_id with this end, or the names of two of these fields as their values.
+TEST_APP = "-filler-events"
+PLACEHOLDERS = ["external_user_id", "product_id", "device_id", "device_model"]
+# The fields of Currents that are kept together as one JSON text.
+EXTRA = ["platform", "os_version", "device_model", "device_id"]
+EXTRA += ["ad_id", "ad_id_type", "ad_tracking_enabled", "app_group_id"]
+
 
 def sql_list(texts: list[str]) -> str:
     """The texts, which contain no quotes, as a comma-separated list."""
     return ", ".join(f"'{text}'" for text in texts)
 
 
-def arguments() -> argparse.Namespace:
-    """The arguments of every script that ingests."""
+def arguments(*shapes: str) -> argparse.Namespace:
+    """The arguments of every script that ingests, with the shapes that it reads."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--shape", choices=["ndjson", "document", "csv"], required=True)
+    parser.add_argument("--shape", choices=shapes, required=True)
     parser.add_argument("--input", required=True, help="a file, or a glob of files")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     return parser.parse_args()
