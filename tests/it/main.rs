@@ -76,6 +76,8 @@ mod killed_runs;
 mod lake_compaction;
 /// The state, the versions and the files of a lake.
 mod lake_maintenance;
+/// Symlink manifests against the files and rows that the Delta logs name.
+mod lake_manifest;
 /// Restoring an older version, and ingesting its inputs again.
 mod lake_restore;
 /// The time zone of a lake.
