@@ -110,6 +110,8 @@ mod month_of_nights;
 mod one_record;
 /// Atomic output files, with concurrent writers.
 mod output_files;
+/// A wheel and a Debian package, installed where nothing else is; the workflows.
+mod packages;
 mod parquet_inputs;
 mod parquet_limits;
 mod parquet_text;
