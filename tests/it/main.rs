@@ -30,6 +30,8 @@ mod currents;
 mod currents_files;
 /// The dashboard in a real Chromium.
 mod dashboard;
+/// The dbt project, built by dbt over a lake.
+mod dbt;
 /// The examples under `docs/deploy` in the programs they are for.
 mod deploy;
 /// Validation results and values of the oracle against those of the program, record by record.
