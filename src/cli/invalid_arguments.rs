@@ -19,7 +19,7 @@ fn is_reported(others: &[String]) -> bool {
     let changes_or_answers = match name.map(String::as_str) {
         Some("ingest" | "check" | "report" | "dashboard" | "run") => true,
         Some("lake") => match verb.map(String::as_str) {
-            Some("compact" | "verify" | "restore" | "upgrade") => true,
+            Some("compact" | "manifest" | "verify" | "restore" | "upgrade") => true,
             Some("vacuum") => has("--execute"),
             _ => false,
         },

@@ -6,6 +6,7 @@ mod compact;
 mod fault_points;
 mod files;
 mod history;
+mod manifest;
 mod restore;
 mod set;
 mod status;
@@ -27,6 +28,7 @@ use action::{LakeRun, NamedAction, OnLake};
 use compact::CompactAction;
 use files::FilesAction;
 use history::HistoryAction;
+use manifest::ManifestAction;
 use restore::RestoreAction;
 use set::SetAction;
 use status::StatusAction;
@@ -65,6 +67,14 @@ pub enum LakeCommand {
     /// Exits with code 1 if the lake is damaged.
     #[command(after_long_help = "Example:\n  purchase-etl lake verify --lake lake --deep")]
     Verify(OnLake<VerifyAction>),
+    /// Write symlink manifests, for readers without Delta support
+    ///
+    /// Each partition gets a list of its current files, below `_symlink_format_manifest` in the
+    /// folder of its table. Run it after each command that changes the table, and before a vacuum.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl lake manifest --lake lake --table purchases"
+    )]
+    Manifest(OnLake<ManifestAction>),
     /// Restore an older version of a table as a new version
     ///
     /// Inputs ingested after the restored version are withdrawn; they can be ingested again. Do not
@@ -98,6 +108,7 @@ impl LakeCommand {
             Self::Compact(action) => action.named("compact"),
             Self::Vacuum(action) => action.named("vacuum"),
             Self::Verify(action) => action.named("verify"),
+            Self::Manifest(action) => action.named("manifest"),
             Self::Restore(action) => action.named("restore"),
             Self::Upgrade(action) => action.named("upgrade"),
             Self::Set(action) => action.named("set"),

@@ -26,7 +26,7 @@ pub(super) fn excluded(name: &str) -> Option<&'static str> {
 
 /// The lake commands of a step. The others only show something to a person, or remove rows, which
 /// must not run on a schedule.
-const LAKE_STEP_COMMANDS: [&str; 4] = ["status", "compact", "vacuum", "verify"];
+const LAKE_STEP_COMMANDS: [&str; 5] = ["status", "compact", "manifest", "vacuum", "verify"];
 
 /// The options of the commands that the time zone of the job sets where a step does not.
 pub(super) const TIMEZONE_OPTIONS: [&str; 2] = ["default-timezone", "timezone"];

@@ -8,6 +8,7 @@
 //! | `vacuum` | deletes files that no version needs |
 //! | `verify` | compares the store with the logs |
 //! | `restore` | makes an older version the newest |
+//! | `manifest` | lists the files of each partition for readers without Delta |
 //! | `upgrade` | adds the columns that its specification has and it lacks |
 //! | `set_timezone` | sets the property with the time zone of the lake |
 //!
@@ -18,6 +19,7 @@
 mod compact;
 mod history;
 mod loaded_table;
+mod manifest;
 mod objects;
 mod restorable;
 mod restore;
@@ -35,6 +37,7 @@ use super::TableSpec;
 pub use compact::{CompactOptions, CompactionReport};
 pub use history::{History, HistoryEntry};
 pub use loaded_table::DayRange;
+pub use manifest::ManifestReport;
 pub use restore::{RestoreReport, RestoreScope, RestoreTarget};
 pub use set_timezone::TimezoneReport;
 pub use status::{Checkpoint, FileCount, TableStatus};

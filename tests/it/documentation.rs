@@ -9,6 +9,7 @@
 //! | `sh parse` | `purchase-etl` lines are parsed with `--explain-config`; other lines are not run |
 //! | `sh make` | the targets of `make` and the examples of `cargo` must exist; nothing is run |
 //! | `console`, `text` | output, not run |
+//! | `sql` | statements of warehouses, not run: must say "not tried here" |
 //! | `python` | runs in the page's session, in a process of its own |
 //! | `toml` | a job file that passes `jobs check` |
 //! | `toml fragment` | parses as TOML |

@@ -30,6 +30,8 @@ mod currents;
 mod currents_files;
 /// The dashboard in a real Chromium.
 mod dashboard;
+/// The dbt project, built by dbt over a lake.
+mod dbt;
 /// The examples under `docs/deploy` in the programs they are for.
 mod deploy;
 /// Validation results and values of the oracle against those of the program, record by record.
@@ -80,6 +82,8 @@ mod killed_runs;
 mod lake_compaction;
 /// The state, the versions and the files of a lake.
 mod lake_maintenance;
+/// Symlink manifests against the files and rows that the Delta logs name.
+mod lake_manifest;
 /// Restoring an older version, and ingesting its inputs again.
 mod lake_restore;
 /// The time zone of a lake.
@@ -116,6 +120,8 @@ mod one_record;
 mod order_events;
 /// Atomic output files, with concurrent writers.
 mod output_files;
+/// A wheel and a Debian package, installed where nothing else is; the workflows.
+mod packages;
 mod parquet_inputs;
 mod parquet_limits;
 mod parquet_text;

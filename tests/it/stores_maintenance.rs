@@ -145,6 +145,42 @@ impl Lake {
         assert_once(&summary(&copy), &self.dump.truth);
     }
 
+    /// Writes manifests, which have the URLs of the live files, and removes that of a partition that
+    /// the table does not have.
+    #[track_caller]
+    fn assert_manifests(&self) {
+        let folder = "purchases/_symlink_format_manifest";
+        let gone = self.put(
+            &format!("{folder}/purchase_date=2020-01-01/manifest"),
+            b"old",
+        );
+        let done = self.lake_command_json("manifest", &["--table", "purchases"]);
+        assert_eq!(done[0]["removed"], 1, "{done:#}");
+        let keys = self.keys();
+        assert!(!keys.contains(&gone));
+        let folder = format!("{PREFIX}/{folder}/");
+        let manifests = keys.iter().filter(|key| key.starts_with(&folder));
+        let bucket = self.store.url("lake", "");
+        let mut listed = BTreeSet::new();
+        for key in manifests {
+            let partition = key[folder.len()..].strip_suffix("/manifest");
+            let files = format!("{PREFIX}/purchases/{}/", partition.expect("a manifest"));
+            let text = String::from_utf8(self.store.get("lake", key)).expect("UTF-8");
+            for url in text.lines() {
+                let file = url.strip_prefix(&bucket).expect("a URL");
+                assert!(file.starts_with(&files), "{file}");
+                assert!(listed.insert(file.to_owned()), "{file} twice");
+            }
+        }
+        assert_eq!(
+            listed,
+            data(&keys, "purchases")
+                .intersection(&self.live("purchases"))
+                .cloned()
+                .collect()
+        );
+    }
+
     #[track_caller]
     fn assert_intact(&self) {
         self.lake_command("verify", &["--deep"]).assert_code(0);
@@ -180,6 +216,7 @@ fn maintain_lake_in(cloud: Cloud) {
     assert!(large.len() < small.len() && large.is_disjoint(&small));
     assert_eq!(lake.live("inputs").len(), 1);
     assert_eq!(lake.status("purchases")["removed"], before["live"]);
+    lake.assert_manifests();
     lake.assert_intact();
     vacuumed(&lake);
     assert_eq!(lake.answers(), answers, "to the byte");

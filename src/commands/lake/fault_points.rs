@@ -20,7 +20,7 @@ const READERS: LakeReaders = LakeReaders {
     verify: |lake| lake_command(lake, "verify --deep").map(drop),
 };
 
-const WRITERS: [Writer; 8] = [
+const WRITERS: [Writer; 9] = [
     Writer {
         name: "compact",
         before: two_runs,
@@ -67,6 +67,25 @@ const WRITERS: [Writer; 8] = [
         write: |lake| lake_command(lake, "set --timezone America/Sao_Paulo").map(drop),
     },
     Writer {
+        name: "write manifests",
+        before: |lake| {
+            two_runs(lake);
+            lake.put(&manifest_of("purchase_date=2020-01-01"), b"old".to_vec());
+        },
+        // They are no part of a version: its readers see the same content all the time.
+        write: |lake| {
+            lake_command(lake, "manifest")?;
+            let left = lake.keys("lake/purchases/_symlink_format_manifest");
+            let days = ["2026-10-01", "2026-10-02"];
+            let whole = days.map(|day| manifest_of(&format!("purchase_date={day}")));
+            if left == whole {
+                Ok(())
+            } else {
+                Err(format!("{left:?}"))
+            }
+        },
+    },
+    Writer {
         name: "vacuum",
         before: |lake| {
             two_runs(lake);
@@ -84,6 +103,10 @@ const WRITERS: [Writer; 8] = [
 ];
 
 const ORPHAN: &str = "lake/purchases/purchase_date=2026-10-01/part-run-0000-00001.parquet";
+
+fn manifest_of(partition: &str) -> String {
+    format!("lake/purchases/_symlink_format_manifest/{partition}/manifest")
+}
 
 fn one() -> Dump {
     Dump::of(&[("p1", 1), ("p2", 2), ("p3", 1)], &["x1"])
@@ -237,6 +260,7 @@ fn the_commands_do_what_they_are_called() {
         ("restore the customer purchases", customers),
         ("restore the supplier purchases", suppliers),
         ("set the time zone", all()),
+        ("write manifests", all()),
         ("vacuum", all()),
     ] {
         let runs = runs_of(name);

@@ -28,6 +28,11 @@ pub(super) fn program_lines(block: &Block) -> String {
 pub(super) fn check_example(block: &Block, session: &Session) -> Result<(), Located<String>> {
     match &block.info[..] {
         "console" | "text" | "json fragment" => Ok(()),
+        "sql" if block.text.contains("not tried here") => Ok(()),
+        "sql" => Err((
+            0,
+            "a block `sql` is not run: mark it \"not tried here\"".to_owned(),
+        )),
         "sh make" => check_build_commands(&block.text),
         "toml" => check_job_file(block, session),
         "toml fragment" => match toml::from_str::<toml::Table>(&block.text) {

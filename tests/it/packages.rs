@@ -1,0 +1,117 @@
+//! The packages of the program, installed where nothing else is: a Python wheel and a Debian package.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::python::interpreter;
+use crate::workdir::{Output, Workdir, files_below, project, sample};
+
+/// Runs a command that must succeed.
+#[track_caller]
+fn succeed(command: &mut Command) -> Output {
+    let shown = format!("{command:?}");
+    let output = Output::new(shown, command.output().expect("the command starts"));
+    output.assert_code(0);
+    output
+}
+
+/// Fails unless an installed program has the version of this one and answers as it does.
+#[track_caller]
+fn assert_works(workdir: &Workdir, program: &Path) {
+    let run = |arguments: &[&OsStr]| {
+        let mut command = Command::new(program);
+        workdir.isolate(&mut command);
+        succeed(command.args(arguments)).stdout().to_owned()
+    };
+    let version = run(&["--version".as_ref()]);
+    assert_eq!(
+        version,
+        format!("purchase-etl {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    let (lake, input) = (workdir.lake(), sample("web_2026-10.ndjson"));
+    let lake = ["--lake".as_ref(), lake.as_os_str()];
+    run(&[&["ingest".as_ref()], &lake[..], &[input.as_os_str()]].concat());
+    let days = ["--ending-at", "2026-10-31", "--length", "31"];
+    let question = ["report", "quantity-series"];
+    let words = question.iter().chain(&days).map(OsStr::new).chain(lake);
+    let answer = run(&words.collect::<Vec<_>>());
+    assert_eq!(answer, workdir.report(question[1], days).stdout());
+}
+
+#[test]
+fn the_wheel_runs_in_an_empty_environment() {
+    let wheels = std::env::var_os("PURCHASE_ETL_WHEELS");
+    let wheels = PathBuf::from(wheels.expect("PURCHASE_ETL_WHEELS; `make test` builds the wheel"));
+    let found = files_below(&wheels, ".whl");
+    let [wheel] = found.as_slice() else {
+        panic!("{} wheels in {}", found.len(), wheels.display())
+    };
+    let workdir = Workdir::new();
+    let environment = workdir.path("environment");
+    let python = interpreter("PURCHASE_ETL_PYTHON");
+    succeed(Command::new(python).args(["-m", "venv"]).arg(&environment));
+    let mut pip = Command::new(environment.join("bin/python"));
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--disable-pip-version-check",
+    ]);
+    succeed(pip.arg(wheel));
+    assert_works(&workdir, &environment.join("bin/purchase-etl"));
+}
+
+#[test]
+fn the_workflows_have_the_form_that_github_documents() {
+    let python = interpreter("PURCHASE_ETL_PACKAGING_PYTHON");
+    let mut check = Command::new(python);
+    check.args([
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+    ]);
+    succeed(check.args(files_below(&project().join(".github/workflows"), ".yml")));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_debian_package_has_the_program_and_what_belongs_to_it() {
+    let workdir = Workdir::new();
+    let mut build = Command::new(project().join("integrations/debian/build.sh"));
+    build
+        .arg(env!("CARGO_BIN_EXE_purchase-etl"))
+        .arg(workdir.path("packages"));
+    let package = succeed(&mut build).stdout().trim_end().to_owned();
+    let field = |name: &str| {
+        let output = succeed(Command::new("dpkg-deb").args(["--field", &package, name]));
+        output.stdout().trim_end().to_owned()
+    };
+    assert_eq!(field("Package"), "purchase-etl");
+    assert_eq!(field("Version"), env!("CARGO_PKG_VERSION"));
+    assert!(
+        field("Depends").starts_with("libc6 (>= 2."),
+        "{}",
+        field("Depends")
+    );
+    let root = workdir.path("root");
+    succeed(
+        Command::new("dpkg-deb")
+            .args(["--extract", &package])
+            .arg(&root),
+    );
+    for path in [
+        "usr/share/doc/purchase-etl/copyright",
+        "usr/share/doc/purchase-etl/jobs/nightly.toml",
+        "usr/share/bash-completion/completions/purchase-etl",
+        "usr/share/zsh/vendor-completions/_purchase-etl",
+        "usr/share/fish/vendor_completions.d/purchase-etl.fish",
+    ] {
+        let bytes = root.join(path).metadata().map(|file| file.len());
+        assert!(bytes.is_ok_and(|bytes| bytes > 0), "{path}");
+    }
+    assert_works(&workdir, &root.join("usr/bin/purchase-etl"));
+}
