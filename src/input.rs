@@ -1,8 +1,9 @@
 //! Reads inputs: locations given by the user become chunks, cut at record boundaries, each with its
 //! byte offset and line; or a refusal with its rule and position.
 //!
-//! Reading is streaming: chunks have a few MiB, whatever the size and format of the input. The format
-//! (NDJSON, JSON document, CSV, Avro) is detected by content, never by the file name.
+//! Reading is streaming: chunks have a few MiB, whatever the size and format of the input; only a workbook
+//! is held in memory. The format
+//! (NDJSON, JSON document, CSV, Avro, workbook) is detected by content, never by the file name.
 
 mod avro;
 mod buffer_pool;
@@ -22,6 +23,8 @@ pub mod mapping;
 mod options;
 mod reader;
 mod refusal;
+mod sheet_chunks;
+mod spreadsheet;
 mod stream;
 
 pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
@@ -39,4 +42,5 @@ pub use format::{InputFormat, ResolvedFormat};
 pub use options::ReaderOptions;
 pub use reader::{InputReader, InputTotals};
 pub use refusal::{InputError, ReadError, Refusal, SourcePosition};
+pub use spreadsheet::{CellFault, SheetLayout, SheetRowOrigin};
 pub use stream::{FileMetadata, InputLimits};

@@ -7,6 +7,7 @@ mod blocks;
 mod csv;
 mod elements;
 mod lines;
+mod sheet_rows;
 
 use std::sync::Arc;
 
@@ -103,6 +104,9 @@ pub fn validate_chunk<K: RecordKind>(
         ChunkForm::Value => validator.document(&chunk.bytes),
         ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
         ChunkForm::Blocks(layout) => validator.blocks(&chunk.bytes, layout),
+        ChunkForm::SheetRows(layout, origins) => {
+            validator.sheet_rows(&chunk.bytes, layout, origins)
+        }
     };
     validator.finish(outcome.err())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::avro::AvroLayout;
 use super::csv::dialect::CsvLayout;
 use super::refusal::SourcePosition;
+use super::spreadsheet::{SheetLayout, SheetRowOrigin};
 
 /// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
 /// half as many; lines of one or two bytes become rejects that take hundreds of bytes each.
@@ -29,6 +30,9 @@ pub enum ChunkForm {
     /// Whole blocks of an Avro file as they are stored; the line of a position is the number of the
     /// block.
     Blocks(Arc<AvroLayout>),
+    /// Rows of a sheet as delimited text (UTF-8), without the header, and where each of them was. The
+    /// line of a position is the number of a row, the byte offset is 0.
+    SheetRows(Arc<SheetLayout>, Arc<[SheetRowOrigin]>),
 }
 
 /// A chunk of an input, cut at record boundaries.

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use super::avro::AVRO_MAGIC;
+use super::spreadsheet::ZIP_MAGIC;
 use crate::json::{JsonCursor, JsonOptions, is_space};
 
 /// The input format given by the user.
@@ -19,6 +20,8 @@ pub enum InputFormat {
     Csv,
     /// An Avro container file
     Avro,
+    /// A sheet of a workbook, xlsx or ods
+    Spreadsheet,
 }
 
 /// The format an input is read as.
@@ -35,6 +38,8 @@ pub enum ResolvedFormat {
     Csv,
     /// An Avro object container file.
     Avro,
+    /// A sheet of a workbook.
+    Spreadsheet,
 }
 
 impl ResolvedFormat {
@@ -46,6 +51,7 @@ impl ResolvedFormat {
             Self::Lines => "ndjson",
             Self::Csv => "csv",
             Self::Avro => "avro",
+            Self::Spreadsheet => "spreadsheet",
         }
     }
 }
@@ -58,6 +64,7 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// | the first character is | and | format |
 /// |---|---|---|
 /// | `O` | the first bytes are those of an Avro container file | Avro |
+/// | `P` | the first bytes are those of a zip archive | spreadsheet |
 /// | nothing but white space | | empty |
 /// | not `{` or `[` | (or a JSON comment in lenient mode) | CSV |
 /// | `{` or `[` | its line is a whole JSON value | lines |
@@ -66,6 +73,9 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions) -> ResolvedFormat {
     if sample.starts_with(AVRO_MAGIC) {
         return ResolvedFormat::Avro;
+    }
+    if sample.starts_with(ZIP_MAGIC) {
+        return ResolvedFormat::Spreadsheet;
     }
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
     let Some(start) = text.iter().position(|byte| !is_space(byte)) else {
@@ -127,8 +137,9 @@ mod tests {
 
     #[test]
     fn content_decides_the_format() {
-        let cases: [(&str, ResolvedFormat); 13] = [
+        let cases: [(&str, ResolvedFormat); 14] = [
             ("Obj\u{1}\u{4}", ResolvedFormat::Avro),
+            ("PK\u{3}\u{4}", ResolvedFormat::Spreadsheet),
             ("", ResolvedFormat::Empty),
             ("\u{FEFF} \n", ResolvedFormat::Empty),
             ("{\"a\":1}", ResolvedFormat::Lines),

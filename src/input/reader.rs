@@ -16,6 +16,7 @@ use super::line_chunks::LineChunks;
 use super::magic_bytes;
 use super::options::ReaderOptions;
 use super::refusal::{ReadError, Refusal, SourcePosition};
+use super::sheet_chunks::SheetChunks;
 use super::stream::{ByteStream, FileMetadata};
 use crate::json::is_space;
 use crate::rules::RuleId;
@@ -43,6 +44,7 @@ enum ChunkSource {
     Document(Box<DocumentChunks>),
     Csv(Box<CsvChunks>),
     Blocks(Box<BlockChunks>),
+    Sheet(Box<SheetChunks>),
 }
 
 /// One input being read.
@@ -90,6 +92,7 @@ impl InputReader {
             InputFormat::Ndjson => ResolvedFormat::Lines,
             InputFormat::Csv => ResolvedFormat::Csv,
             InputFormat::Avro => ResolvedFormat::Avro,
+            InputFormat::Spreadsheet => ResolvedFormat::Spreadsheet,
         };
         let chunks = match format {
             ResolvedFormat::Empty => ChunkSource::None,
@@ -104,6 +107,10 @@ impl InputReader {
                     read_header(&mut sample, &mut stream, ended, limits, envelope)?;
                 let chunks = BlockChunks::new(layout, sample, position, ended);
                 ChunkSource::Blocks(Box::new(chunks))
+            }
+            ResolvedFormat::Spreadsheet => {
+                let chunks = SheetChunks::start(sample, ended, &mut stream, options, columns)?;
+                ChunkSource::Sheet(Box::new(chunks))
             }
             ResolvedFormat::Lines | ResolvedFormat::Document => {
                 let mark = if sample.starts_with(BYTE_ORDER_MARK) {
@@ -179,6 +186,7 @@ impl InputReader {
             ChunkSource::Blocks(blocks) => {
                 blocks.next(stream, options.chunk_bytes, options.limits, buffers)
             }
+            ChunkSource::Sheet(sheet) => sheet.next(options.chunk_bytes, buffers),
         }
     }
 
@@ -189,6 +197,7 @@ impl InputReader {
     pub fn finish(&self) -> Result<InputTotals, ReadError> {
         let (layout, frame) = match &self.chunks {
             ChunkSource::Csv(csv) => (csv.layout(), None),
+            ChunkSource::Sheet(sheet) => (sheet.layout(), None),
             ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
             ChunkSource::None | ChunkSource::Lines(_) | ChunkSource::Blocks(_) => (None, None),
         };

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::avro_text::avro_file;
 use crate::purchase_fixtures::PurchaseFixture;
+use crate::workbook_text::workbook;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// The rules whose codes begin so.
@@ -57,6 +58,7 @@ fn inputs(rule: &Rule, example: Example) -> Vec<Vec<u8>> {
             vec![lines.collect::<Vec<_>>().join("\n").into_bytes()]
         }
         (_, _) if text.starts_with("avro.") => vec![avro_file(text)],
+        (_, _) if text.starts_with("workbook.") => vec![workbook(text)],
         // The examples are equal: what is rejected is the second time.
         (RuleId::FileSeen, Example::Rejected) => vec![text.clone().into_bytes(); 2],
         (id, _) if RUN_PER_LINE.contains(&id) => {
