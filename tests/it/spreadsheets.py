@@ -2,6 +2,7 @@
 
     spreadsheets.py make FOLDER ROWS MUTATIONS     writes workbooks, their rows as CSV, and damaged copies
     spreadsheets.py formula FOLDER                 writes a workbook with a formula that was never calculated
+    spreadsheets.py suppliers FOLDER               writes supplier purchases of one day, the last with a time
     spreadsheets.py compare LAKE LAKE              differences between the rows of two lakes, as JSON
 """
 
@@ -154,6 +155,16 @@ def formula(folder):
     return {}
 
 
+def suppliers(folder):
+    folder.mkdir(parents=True)
+    book = Workbook()
+    book.active.append(["id", "empresa_id", "data_registro", "atualizado_em", "fornecedor", "valor_itens", "numero_nota"])
+    for number, day in enumerate([dt.datetime(2025, 1, 14), dt.date(2025, 1, 14), "14/01/2025", dt.datetime(2025, 1, 14, 9)]):
+        book.active.append([10 + number, 12, day, dt.datetime(2025, 1, 15, 9, 30), "Loja", 1234.5, 123456789012])
+    book.save(folder / "suppliers.xlsx")
+    return {}
+
+
 def rows_of(lake):
     table = DeltaTable(str(lake / "purchases")).to_pyarrow_table()
     names = [name for name in table.column_names if name not in LINEAGE]
@@ -175,6 +186,8 @@ if __name__ == "__main__":
         answer = make(Path(arguments[0]), int(arguments[1]), int(arguments[2]))
     elif command == "formula":
         answer = formula(Path(arguments[0]))
+    elif command == "suppliers":
+        answer = suppliers(Path(arguments[0]))
     else:
         answer = compare(Path(arguments[0]), Path(arguments[1]))
     print(json.dumps(answer))

@@ -205,6 +205,33 @@ fn a_formula_without_a_stored_result_rejects_its_row() {
 }
 
 #[test]
+fn supplier_purchases_have_the_dates_and_amounts_of_their_cells() {
+    let workdir = Workdir::new();
+    let folder = workdir.path("made");
+    let arguments = [OsString::from("suppliers"), folder.into()];
+    python("spreadsheets.py", arguments);
+    let check = ["check", "--kind", "auto", "--reject-limit", "100%"];
+    let output = workdir.run(check.into_iter().chain(["made/suppliers.xlsx"]));
+    output.assert_code(0).assert_stdout_contains(&[
+        "reject CPL-DATE-FORMAT: registration_date: must be a valid date",
+        "Sheet!C5 (found 2025-01-14T09:00:00)",
+        "4 records, 3 would be accepted, 1 rejected",
+    ]);
+    let ingest = ["--kind", "supplier-purchases", "--reject-limit", "100%"];
+    let output = workdir.ingest(ingest.into_iter().chain(["made/suppliers.xlsx"]));
+    output.assert_code(0);
+    let list = workdir.report("supplier-purchases", ["--company-id", "12"]);
+    let list = list.assert_code(0).json();
+    let purchases = list["data"]["purchases"].as_array().expect("a list");
+    assert_eq!(purchases.len(), 3, "{list:#}");
+    for purchase in purchases {
+        assert_eq!(purchase["registration_date"], "2025-01-14", "{purchase:#}");
+        let amount = &purchase["value_of_items"]["amount"];
+        assert_eq!(*amount, 1234.5, "{purchase:#}");
+    }
+}
+
+#[test]
 fn files_that_are_no_readable_workbook_are_refused_by_what_they_are() {
     let workdir = Workdir::new();
     let part = |name: &str, content: &str| (name.to_owned(), content.to_owned());

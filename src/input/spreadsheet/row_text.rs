@@ -86,6 +86,12 @@ fn field<'v>(
     role: Option<&ColumnRole>,
 ) -> Cow<'v, str> {
     let shown = value.shown();
+    // A workbook does not distinguish a date from its first instant.
+    if let (CellValue::Date(date), Some(CsvValueType::Date)) =
+        (value, role.map(|role| role.value_type))
+    {
+        return Cow::Borrowed(date.strip_suffix("T00:00:00").unwrap_or(date));
+    }
     let is_decimal = role.is_some_and(|role| role.value_type.has_decimal_sign());
     let (CellValue::Number(_), Some(plan), true) = (value, plan, is_decimal) else {
         return shown;
