@@ -1,8 +1,9 @@
 //! Reads inputs: locations given by the user become chunks, cut at record boundaries, each with its
 //! byte offset and line; or a refusal with its rule and position.
 //!
-//! Reading is streaming: chunks have a few MiB, whatever the size and format of the input. The format
-//! (NDJSON, JSON document, CSV, Avro, Parquet) is detected by content, never by the file name.
+//! Reading is streaming: chunks have a few MiB, whatever the size and format of the input; only a workbook
+//! is held in memory. The format (NDJSON, JSON document, CSV, Avro, Parquet, workbook) is detected by
+//! content, never by the file name.
 
 mod avro;
 mod buffer_pool;
@@ -25,6 +26,8 @@ mod order_events;
 mod parquet;
 mod reader;
 mod refusal;
+mod sheet_chunks;
+mod spreadsheet;
 mod stream;
 mod value_text;
 
@@ -46,4 +49,5 @@ pub use order_events::{CUSTOM_EVENT, OrderEvents};
 pub use parquet::RowGroupLayout;
 pub use reader::{InputReader, InputTotals};
 pub use refusal::{InputError, ReadError, Refusal, SourcePosition};
+pub use spreadsheet::{CellFault, SheetLayout, SheetRowOrigin};
 pub use stream::{FileMetadata, InputLimits};

@@ -85,6 +85,9 @@ fn kind_without_records(totals: &InputTotals, json: JsonOptions) -> Option<Detec
     if matches!(totals.format, ResolvedFormat::Empty | ResolvedFormat::Avro) {
         return Some(DetectedKind::Purchases);
     }
+    if totals.format == ResolvedFormat::Spreadsheet && totals.layout.is_none() {
+        return Some(DetectedKind::Purchases);
+    }
     let by_header = totals.layout.as_deref().and_then(kind_of_headers);
     by_header.or_else(|| kind_of_value(totals.frame.as_deref()?, json))
 }
@@ -94,6 +97,7 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
     match &chunk.form {
         ChunkForm::Rows(layout) => kind_of_headers(layout),
         ChunkForm::RowGroup { layout, .. } => kind_of_headers(&layout.csv),
+        ChunkForm::SheetRows(layout, _) => kind_of_headers(&layout.csv),
         ChunkForm::Lines => text
             .lines()
             .take(MAX_VALUES)

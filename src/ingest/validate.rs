@@ -9,6 +9,7 @@ mod elements;
 mod lines;
 mod record;
 mod row_groups;
+mod sheet_rows;
 mod validated_chunk;
 
 use std::sync::Arc;
@@ -70,6 +71,9 @@ pub fn validate_first_records<K: RecordKind>(
         ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
         ChunkForm::Blocks(layout) => validator.blocks(&chunk.bytes, layout),
         ChunkForm::RowGroup { layout, first } => validator.row_group(&chunk.bytes, layout, *first),
+        ChunkForm::SheetRows(layout, origins) => {
+            validator.sheet_rows(&chunk.bytes, layout, origins)
+        }
     };
     validator.finish(outcome.err())
 }

@@ -7,6 +7,7 @@ use super::csv::dialect::CsvLayout;
 use super::envelope::ArrayContent;
 use super::parquet::RowGroupLayout;
 use super::refusal::SourcePosition;
+use super::spreadsheet::{SheetLayout, SheetRowOrigin};
 
 /// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
 /// half as many; lines of one or two bytes become rejects that take hundreds of bytes each.
@@ -39,6 +40,9 @@ pub enum ChunkForm {
         /// How many rows of the group precede the chunk.
         first: u64,
     },
+    /// Rows of a sheet as delimited text (UTF-8), without the header, and where each of them was. The
+    /// line of a position is the number of a row, the byte offset is 0.
+    SheetRows(Arc<SheetLayout>, Arc<[SheetRowOrigin]>),
 }
 
 /// A chunk of an input, cut at record boundaries.

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::avro::AVRO_MAGIC;
 use super::parquet::is_parquet;
+use super::spreadsheet::ZIP_MAGIC;
 use crate::json::{JsonCursor, JsonOptions, is_space};
 
 /// The input format given by the user.
@@ -22,6 +23,8 @@ pub enum InputFormat {
     Avro,
     /// A Parquet file
     Parquet,
+    /// A sheet of a workbook, xlsx or ods
+    Spreadsheet,
 }
 
 /// The format an input is read as.
@@ -40,6 +43,8 @@ pub enum ResolvedFormat {
     Avro,
     /// A Parquet file.
     Parquet,
+    /// A sheet of a workbook.
+    Spreadsheet,
 }
 
 impl ResolvedFormat {
@@ -52,6 +57,7 @@ impl ResolvedFormat {
             Self::Csv => "csv",
             Self::Avro => "avro",
             Self::Parquet => "parquet",
+            Self::Spreadsheet => "spreadsheet",
         }
     }
 }
@@ -65,6 +71,7 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// |---|---|---|
 /// | `O` | the first bytes are those of an Avro container file | Avro |
 /// | `P` | the first bytes are `PAR1` and no text follows | Parquet |
+/// | `P` | the first bytes are those of a zip archive | spreadsheet |
 /// | nothing but white space | | empty |
 /// | not `{` or `[` | (or a JSON comment in lenient mode) | CSV |
 /// | `{` or `[` | its line is a whole JSON value | lines |
@@ -76,6 +83,9 @@ pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions)
     }
     if is_parquet(sample) {
         return ResolvedFormat::Parquet;
+    }
+    if sample.starts_with(ZIP_MAGIC) {
+        return ResolvedFormat::Spreadsheet;
     }
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
     let Some(start) = text.iter().position(|byte| !is_space(byte)) else {
@@ -137,10 +147,11 @@ mod tests {
 
     #[test]
     fn content_decides_the_format() {
-        let cases: [(&str, ResolvedFormat); 15] = [
+        let cases: [(&str, ResolvedFormat); 16] = [
             ("Obj\u{1}\u{4}", ResolvedFormat::Avro),
             ("PAR1\u{15}\u{4}", ResolvedFormat::Parquet),
             ("PAR1,price\n1,2\n", ResolvedFormat::Csv),
+            ("PK\u{3}\u{4}", ResolvedFormat::Spreadsheet),
             ("", ResolvedFormat::Empty),
             ("\u{FEFF} \n", ResolvedFormat::Empty),
             ("{\"a\":1}", ResolvedFormat::Lines),

@@ -5,6 +5,7 @@ use super::avro::{AVRO_MAGIC, other_version};
 use super::format::{BYTE_ORDER_MARK, InputFormat};
 use super::parquet::{PARQUET_MAGIC, is_parquet};
 use super::refusal::{Refusal, SourcePosition};
+use super::spreadsheet::ZIP_MAGIC;
 use crate::json::is_space;
 use crate::rules::RuleId;
 
@@ -40,11 +41,7 @@ const KNOWN_FORMATS: [(&[u8], &str, &str); 16] = [
     (b"ORC\n", "an ORC file", TO_NDJSON),
     (b"ARROW1", "an Arrow file", TO_NDJSON),
     (b"SQLite format 3\0", "a SQLite database", TO_NDJSON),
-    (
-        b"PK\x03\x04",
-        "a workbook (xlsx) or another zip archive",
-        "save the workbook as CSV, or unpack the archive",
-    ),
+    (ZIP_MAGIC, "a workbook or another zip archive", DETECT),
     (
         b"PK\x05\x06",
         "an empty zip archive",
@@ -52,8 +49,8 @@ const KNOWN_FORMATS: [(&[u8], &str, &str); 16] = [
     ),
     (
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-        "an old workbook (xls) or another Office document",
-        "save it as CSV",
+        "an old workbook (xls), a workbook with a password, or another Office document",
+        "save it as .xlsx without a password",
     ),
     (b"%PDF-", "a PDF document", "export the data as CSV"),
     (b"\xFD7zXZ\0", "compressed with xz", UNPACK),
@@ -77,9 +74,15 @@ const TO_NDJSON: &str = "export its records as NDJSON or CSV";
 const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 
 /// The refusal of an input whose first decompressed bytes are neither readable text nor a file of a
-/// format that is read, if so. What must be an Avro or Parquet file is refused by its reader.
+/// format that is read, if so. What must be an Avro or Parquet file or a workbook is refused by its
+/// reader.
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
-    if matches!(format, InputFormat::Avro | InputFormat::Parquet) {
+    let is_binary = match format {
+        InputFormat::Avro | InputFormat::Parquet => true,
+        InputFormat::Spreadsheet => sample.starts_with(ZIP_MAGIC),
+        InputFormat::Auto | InputFormat::Json | InputFormat::Ndjson | InputFormat::Csv => false,
+    };
+    if is_binary {
         return None;
     }
     let refuse = |rule, message| {
@@ -94,7 +97,7 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     }
     // Plain letters may also begin a text.
     let is_certain = |magic: &[u8]| match magic {
-        AVRO_MAGIC => !is_detected,
+        AVRO_MAGIC | ZIP_MAGIC => !is_detected,
         b"BZh" => sample.get(4..10) == Some(b"1AY&SY") || sample.get(4) == Some(&0x17),
         PARQUET_MAGIC => !is_detected && is_parquet(sample),
         b"PARE" => sample.get(4).is_some_and(u8::is_ascii_control),
@@ -108,12 +111,20 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
             format!("the file is {what}, not JSON or delimited text; {remedy}"),
         ));
     }
+    if format == InputFormat::Spreadsheet {
+        let message = "the file is no workbook (xlsx or ods); read it with --input-format auto";
+        return Some(refuse(RuleId::FileFormat, message.to_owned()));
+    }
     let wide = detect_wide_text(sample)?;
     // Delimited text in UTF-16 is supported.
     let is_csv = match format {
         InputFormat::Auto => !wide.is_json,
         InputFormat::Csv => true,
-        InputFormat::Json | InputFormat::Ndjson | InputFormat::Avro | InputFormat::Parquet => false,
+        InputFormat::Json
+        | InputFormat::Ndjson
+        | InputFormat::Avro
+        | InputFormat::Parquet
+        | InputFormat::Spreadsheet => false,
     };
     let is_read = wide.bits == 16 && is_csv;
     (!is_read).then(|| {
@@ -183,8 +194,7 @@ mod tests {
     #[test]
     fn files_of_other_programs_are_named_by_their_first_bytes() {
         for (sample, name) in [
-            (&b"PK\x03\x04\x14\0\x06\0"[..], "xlsx"),
-            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", "xls"),
+            (&b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0"[..], "xls"),
             (b"\xFD7zXZ\0\0\x04", "xz"),
             (b"BZh91AY&SY\x12", "bzip2"),
             (b"BZh9\x17\x72\x45\x38\x50\x90", "bzip2"),

@@ -17,6 +17,7 @@ use super::magic_bytes;
 use super::options::ReaderOptions;
 use super::parquet::{self, RowGroupChunks};
 use super::refusal::{ReadError, Refusal, SourcePosition};
+use super::sheet_chunks::SheetChunks;
 use super::stream::{ByteStream, FileMetadata};
 use crate::json::is_space;
 use crate::rules::RuleId;
@@ -45,6 +46,7 @@ enum ChunkSource {
     Csv(Box<CsvChunks>),
     Blocks(Box<BlockChunks>),
     RowGroups(Box<RowGroupChunks>),
+    Sheet(Box<SheetChunks>),
 }
 
 /// One input being read.
@@ -93,6 +95,7 @@ impl InputReader {
             InputFormat::Csv => ResolvedFormat::Csv,
             InputFormat::Avro => ResolvedFormat::Avro,
             InputFormat::Parquet => ResolvedFormat::Parquet,
+            InputFormat::Spreadsheet => ResolvedFormat::Spreadsheet,
         };
         let chunks = match format {
             ResolvedFormat::Empty => ChunkSource::None,
@@ -110,6 +113,10 @@ impl InputReader {
             ResolvedFormat::Parquet => {
                 let file = parquet::stored_file(input, &sample, &mut stream)?;
                 ChunkSource::RowGroups(Box::new(RowGroupChunks::open(file, options, columns)?))
+            }
+            ResolvedFormat::Spreadsheet => {
+                let chunks = SheetChunks::start(sample, ended, &mut stream, options, columns)?;
+                ChunkSource::Sheet(Box::new(chunks))
             }
             ResolvedFormat::Lines | ResolvedFormat::Document => {
                 let mark = if sample.starts_with(BYTE_ORDER_MARK) {
@@ -188,6 +195,7 @@ impl InputReader {
             ChunkSource::RowGroups(groups) => {
                 groups.next(stream, options.chunk_bytes, options.limits, buffers)
             }
+            ChunkSource::Sheet(sheet) => sheet.next(options.chunk_bytes, buffers),
         }
     }
 
@@ -208,6 +216,7 @@ impl InputReader {
         let (layout, frame) = match &self.chunks {
             ChunkSource::Csv(csv) => (csv.layout(), None),
             ChunkSource::RowGroups(groups) => (Some(groups.layout()), None),
+            ChunkSource::Sheet(sheet) => (sheet.layout(), None),
             ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
             ChunkSource::None | ChunkSource::Lines(_) | ChunkSource::Blocks(_) => (None, None),
         };

@@ -151,6 +151,8 @@ mod snapshot_dates;
 mod snapshot_model;
 /// Full snapshots in jobs, at once, after a crash, after a restore, and in a lake without dates.
 mod snapshot_recovery;
+/// Workbooks of other programs.
+mod spreadsheets;
 /// Timeouts, retries and the deadline of a job.
 mod step_limits;
 /// Inputs, lakes and reports in object stores.
@@ -228,5 +230,7 @@ mod small_files;
 mod supplier_fixtures;
 /// Words that the glossary replaced do not come back.
 mod wording;
+/// Workbooks from text.
+mod workbook_text;
 /// A temporary folder, the program run in it, and its output.
 mod workdir;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::avro_text::avro_file;
 use crate::parquet_text::parquet_file;
 use crate::purchase_fixtures::PurchaseFixture;
+use crate::workbook_text::workbook;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// The rules whose codes begin so.
@@ -59,6 +60,7 @@ fn inputs(rule: &Rule, example: Example) -> Vec<Vec<u8>> {
         }
         (_, _) if text.starts_with("avro.") => vec![avro_file(text)],
         (_, _) if text.starts_with("parquet.") => vec![parquet_file(text)],
+        (_, _) if text.starts_with("workbook.") => vec![workbook(text)],
         // The examples are equal: what is rejected is the second time.
         (RuleId::FileSeen, Example::Rejected) => vec![text.clone().into_bytes(); 2],
         (id, _) if RUN_PER_LINE.contains(&id) => {

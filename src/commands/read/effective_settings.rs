@@ -63,6 +63,8 @@ impl ReadArguments {
             ),
             ("decimal", self.csv.decimal.as_ref().map(value_name)),
             ("date_order", self.csv.date_order.as_ref().map(value_name)),
+            // Only where it is set, as the one below.
+            ("sheet", self.csv.sheet.clone()),
             ("map", joined(&self.map)),
             ("rule", joined(&self.rules())),
             ("default", joined(&self.default)),

@@ -38,6 +38,14 @@ pub struct DialectOverrides {
         hide_short_help = true
     )]
     pub date_order: Option<DateOrder>,
+    /// Read this sheet of workbooks [default: the only one with known headers]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Spreadsheets",
+        hide_short_help = true
+    )]
+    pub sheet: Option<String>,
     /// What is assigned to fields, which depends on the record kind.
     #[arg(skip)]
     pub mapping: Mapping,
