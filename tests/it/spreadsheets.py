@@ -1,4 +1,4 @@
-"""Workbooks by openpyxl and odfpy, and the same rows as delimited text.
+"""Workbooks by openpyxl and by the specification of OpenDocument, and the same rows as delimited text.
 
     spreadsheets.py make FOLDER ROWS MUTATIONS     writes workbooks, their rows as CSV, and damaged copies
     spreadsheets.py formula FOLDER                 writes a workbook with a formula that was never calculated
@@ -11,13 +11,12 @@ import datetime as dt
 import json
 import random
 import sys
+import zipfile
 from decimal import Decimal
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from deltalake import DeltaTable
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table, TableCell, TableRow
-from odf.text import P
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -81,31 +80,50 @@ def write_xlsx(path, rows, epoch=None):
 
 
 def ods_cell(value):
+    """A cell as OpenDocument 1.3, part 3, 9.1.4 and 19.385 describe it."""
     if value is None:
-        return TableCell()
+        return "<table:table-cell/>"
     if isinstance(value, bool):
-        return TableCell(valuetype="boolean", booleanvalue="true" if value else "false")
-    if isinstance(value, dt.datetime):
-        return TableCell(valuetype="date", datevalue=value.isoformat(timespec="milliseconds" if value.microsecond else "seconds"))
-    if isinstance(value, (int, float, Decimal)):
-        return TableCell(valuetype="float", value=as_text(value))
-    cell = TableCell(valuetype="string")
-    for line in value.split("\n"):
-        cell.addElement(P(text=line))
-    return cell
+        attributes, lines = f'office:value-type="boolean" office:boolean-value="{str(value).lower()}"', []
+    elif isinstance(value, dt.datetime):
+        text = value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
+        attributes, lines = f'office:value-type="date" office:date-value="{text}"', []
+    elif isinstance(value, (int, float, Decimal)):
+        attributes, lines = f'office:value-type="float" office:value="{as_text(value)}"', []
+    else:
+        attributes, lines = 'office:value-type="string"', value.split("\n")
+    # Outer spaces of a paragraph are elements.
+    paragraphs = "".join(f"<text:p>{spaces(escape(line))}</text:p>" for line in lines)
+    return f"<table:table-cell {attributes}>{paragraphs}</table:table-cell>"
+
+
+def spaces(line):
+    inner = line.strip(" ")
+    before, after = len(line) - len(line.lstrip(" ")), len(line) - len(line.rstrip(" "))
+    return "<text:s/>" * before + inner + "<text:s/>" * after if inner else "<text:s/>" * len(line)
+
+
+NAMESPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
 
 
 def write_ods(path, rows):
-    document = OpenDocumentSpreadsheet()
-    table = Table(name="Compras")
-    for row in [HEADER, *rows]:
-        line = TableRow()
-        for value in row:
-            line.addElement(ods_cell(value))
-        table.addElement(line)
-    table.addElement(TableRow(numberrowsrepeated=1_048_575 - len(rows)))
-    document.spreadsheet.addElement(table)
-    document.save(path)
+    lines = "".join(f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in [HEADER, *rows])
+    rest = f'<table:table-row table:number-rows-repeated="{1_048_575 - len(rows)}"><table:table-cell/></table:table-row>'
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {NAMESPACES} office:version="1.3"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Compras">{lines}{rest}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>")
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>')
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        package.writestr("content.xml", content)
+        package.writestr("META-INF/manifest.xml", manifest)
 
 
 def mutate(content):

@@ -1,4 +1,4 @@
-//! Workbooks: the rows of openpyxl and odfpy against the same rows as CSV, damaged files, sheets, cells.
+//! Workbooks: the rows of openpyxl and of OpenDocument against the same rows as CSV, damaged files, sheets, cells.
 
 use std::ffi::OsString;
 
@@ -30,7 +30,7 @@ fn refusal(output: &Output) -> (String, String) {
 }
 
 #[test]
-fn openpyxl_odfpy_and_csv_give_the_same_rows() {
+fn xlsx_ods_and_csv_give_the_same_rows() {
     let workdir = Workdir::new();
     let folder = workdir.path("made");
     let made = python(
