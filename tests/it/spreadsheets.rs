@@ -87,10 +87,7 @@ fn xlsx_ods_and_csv_give_the_same_rows() {
     let inputs = report["inputs"].as_array().expect("a list");
     let refused = inputs.iter().filter(|input| !input["refusal"].is_null());
     assert!(refused.count() > 400, "{}", output.transcript());
-    let by_rule = report.to_string();
-    for rule in ["FILE-WORKBOOK-DAMAGED", "FILE-FORMAT"] {
-        assert!(by_rule.contains(rule), "{rule}");
-    }
+    assert!(report.to_string().contains("FILE-WORKBOOK-DAMAGED"));
 }
 
 #[test]
