@@ -119,23 +119,7 @@ impl InputReader {
                 ChunkSource::Sheet(Box::new(chunks))
             }
             ResolvedFormat::Lines | ResolvedFormat::Document => {
-                let mark = if sample.starts_with(BYTE_ORDER_MARK) {
-                    BYTE_ORDER_MARK.len()
-                } else {
-                    0
-                };
-                sample.drain(..mark);
-                let position = SourcePosition {
-                    byte_offset: mark as u64,
-                    line: 1,
-                };
-                if format == ResolvedFormat::Lines {
-                    ChunkSource::Lines(LineChunks::new(sample, position, ended))
-                } else {
-                    let (json, envelope) = (options.json(), options.envelope);
-                    let document = DocumentChunks::new(sample, position, ended, json, envelope);
-                    ChunkSource::Document(Box::new(document))
-                }
+                text_chunks(sample, ended, format, options)
             }
         };
         Ok(Self {
@@ -229,6 +213,31 @@ impl InputReader {
             frame,
         }
     }
+}
+
+/// The chunks of JSON, after a byte order mark.
+fn text_chunks(
+    mut sample: Vec<u8>,
+    ended: bool,
+    format: ResolvedFormat,
+    options: &ReaderOptions,
+) -> ChunkSource {
+    let mark = if sample.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    sample.drain(..mark);
+    let position = SourcePosition {
+        byte_offset: mark as u64,
+        line: 1,
+    };
+    if format == ResolvedFormat::Lines {
+        return ChunkSource::Lines(LineChunks::new(sample, position, ended));
+    }
+    let (json, envelope) = (options.json(), options.envelope);
+    let document = DocumentChunks::new(sample, position, ended, json, envelope);
+    ChunkSource::Document(Box::new(document))
 }
 
 fn leading_space_refusal() -> Refusal {
