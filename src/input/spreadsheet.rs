@@ -9,6 +9,10 @@
 //! parts are unpacked as they are read, row by row. Nothing is taken from a number that it does not say: a
 //! cell that is a number or a date keeps its value whatever the dialect, and one without a value is a
 //! [`CellFault`].
+//!
+//! The reader is our own. That of the crate `calamine` (0.38) does not end at an ods whose content is cut
+//! off inside a table, takes the first shared text for one whose index is invalid, reserves memory for the
+//! number of shared texts that a file announces, and overflows at references such as `ZZZZZZZZ1`.
 
 mod cell;
 mod date_serial;
