@@ -23,5 +23,8 @@ pub mod rows;
 
 mod line_counter;
 mod quotes;
+mod write_cell;
+pub use write_cell::{CELL_DELIMITER, push_cell};
+
 #[cfg(test)]
 mod tests;

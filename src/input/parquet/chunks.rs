@@ -13,6 +13,7 @@ use crate::input::buffer_pool::BufferPool;
 use crate::input::chunk::{Chunk, ChunkForm, MAX_CHUNK_LINES};
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::{CELL_DELIMITER, push_cell};
 use crate::input::options::ReaderOptions;
 use crate::input::refusal::{ReadError, Refusal, SourcePosition};
 use crate::input::stream::{ByteStream, InputLimits};
@@ -75,8 +76,9 @@ impl RowGroupChunks {
                 line: self.group as u64 + 1,
             };
             let (end, first) = (group.bytes.end, self.done);
-            let mut bytes = buffers.acquire(chunk_bytes);
-            self.fill(&mut bytes, chunk_bytes, limits)
+            // An empty buffer is valid text.
+            let mut text = String::from_utf8(buffers.acquire(chunk_bytes)).unwrap_or_default();
+            self.fill(&mut text, chunk_bytes, limits)
                 .map_err(|refusal| refusal.at(position))?;
             if self.done > first {
                 let form = ChunkForm::RowGroup {
@@ -84,7 +86,7 @@ impl RowGroupChunks {
                     first,
                 };
                 return Ok(Some(Chunk {
-                    bytes,
+                    bytes: text.into_bytes(),
                     position,
                     form,
                 }));
@@ -100,7 +102,7 @@ impl RowGroupChunks {
     /// Writes rows of the group to `out` until it has `chunk_bytes`, or the group ends.
     fn fill(
         &mut self,
-        out: &mut Vec<u8>,
+        out: &mut String,
         chunk_bytes: usize,
         limits: InputLimits,
     ) -> Result<(), Refusal> {
@@ -159,12 +161,12 @@ fn write_row(
     row: usize,
     limits: InputLimits,
     cell: &mut String,
-    out: &mut Vec<u8>,
+    out: &mut String,
 ) -> Result<(), Refusal> {
     let start = out.len();
     for (at, (column, write)) in batch.columns().iter().zip(writers).enumerate() {
         if at > 0 {
-            out.push(b',');
+            out.push(CELL_DELIMITER);
         }
         if column.is_null(row) {
             continue;
@@ -181,25 +183,8 @@ fn write_row(
     }
     // An empty line would be no row.
     if out.len() == start {
-        out.extend_from_slice(b"\"\"");
+        out.push_str("\"\"");
     }
-    out.push(b'\n');
+    out.push('\n');
     Ok(())
-}
-
-/// Adds a cell, in quotes if it needs them.
-fn push_cell(cell: &str, out: &mut Vec<u8>) {
-    let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if !cell.as_bytes().iter().any(is_special) {
-        out.extend_from_slice(cell.as_bytes());
-        return;
-    }
-    out.push(b'"');
-    for part in cell.split_inclusive('"') {
-        out.extend_from_slice(part.as_bytes());
-        if part.ends_with('"') {
-            out.push(b'"');
-        }
-    }
-    out.push(b'"');
 }

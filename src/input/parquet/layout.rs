@@ -10,8 +10,9 @@ use super::columns::check_types;
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::delimiter::Delimiter;
 use crate::input::csv::dialect::{CsvLayout, CsvSample, DialectOverrides, sniff};
-use crate::input::csv::encoding::{Charset, Encoding, EncodingBasis};
+use crate::input::csv::encoding::{Charset, Encoding};
 use crate::input::csv::rows::CsvRow;
+use crate::input::csv::{CELL_DELIMITER, push_cell};
 use crate::input::refusal::Refusal;
 use crate::rules::RuleId;
 use crate::values::pt_br::DecimalSign;
@@ -38,17 +39,17 @@ impl RowGroupLayout {
         overrides: &DialectOverrides,
     ) -> Result<Self, Refusal> {
         let refuse = |message: String| Refusal::new(RuleId::FileParquetSchema, message);
-        let names = schema.fields().iter().map(|field| quoted(field.name()));
-        let header = names.collect::<Vec<_>>().join(",");
+        let mut header = String::new();
+        for (at, field) in schema.fields().iter().enumerate() {
+            if at > 0 {
+                header.push(CELL_DELIMITER);
+            }
+            push_cell(field.name(), &mut header);
+        }
         let sample = CsvSample {
             text: &header,
             complete: true,
-            encoding: Encoding {
-                charset: Charset::Utf8,
-                basis: EncodingBasis::Content,
-                mark_bytes: 0,
-                first_invalid_byte: None,
-            },
+            encoding: Encoding::chosen(Charset::Utf8, &[]),
         };
         let overrides = DialectOverrides {
             delimiter: Some(Delimiter::COMMA),
@@ -98,9 +99,4 @@ impl RowGroupLayout {
         json.push('}');
         json
     }
-}
-
-/// A text as a cell in quotes.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
 }

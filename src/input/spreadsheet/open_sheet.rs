@@ -7,7 +7,7 @@ use super::cell::{CellValue, SheetRow};
 use super::fault::too_large;
 use super::layout::{SheetLayout, SheetRowOrigin};
 use super::limits::WorkbookLimits;
-use super::row_text::{DELIMITER, push_field, write_row};
+use super::row_text::write_row;
 use super::sheet_selection::{SelectedSheet, select_sheet};
 use super::workbook::{SheetRows, Workbook};
 use crate::input::csv::columns::{ColumnAliases, ColumnRole};
@@ -17,6 +17,7 @@ use crate::input::csv::dialect::{
 };
 use crate::input::csv::encoding::{Charset, Encoding};
 use crate::input::csv::refusal::CsvRefusal;
+use crate::input::csv::{CELL_DELIMITER, push_cell};
 use crate::input::refusal::{Refusal, SourcePosition};
 
 /// Length of the sample for detecting the dialect, as for delimited text.
@@ -169,13 +170,13 @@ fn write_texts(row: &SheetRow, width: usize, is_header: bool, text: &mut String)
     let mut cells = row.cells.iter().peekable();
     for column in 0..width {
         if column > 0 {
-            text.push(DELIMITER);
+            text.push(CELL_DELIMITER);
         }
         let Some(cell) = cells.next_if(|cell| cell.column as usize == column) else {
             continue;
         };
         if is_header || matches!(cell.value, CellValue::Text(_)) {
-            push_field(&cell.value.shown().replace(['\n', '\r'], " "), text);
+            push_cell(&cell.value.shown().replace(['\n', '\r'], " "), text);
         }
     }
     text.push('\n');

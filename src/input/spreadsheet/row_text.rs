@@ -7,13 +7,11 @@ use super::cell::{CellProblem, CellValue, SheetRow};
 use super::layout::{CellFault, SheetLayout, SheetRowOrigin};
 use crate::input::csv::columns::{ColumnRole, CsvValueType};
 use crate::input::csv::dialect::ColumnPlan;
+use crate::input::csv::{CELL_DELIMITER, push_cell};
 use crate::values::pt_br::DecimalSign;
 
 /// Numbers below are days of a date system; those of epochs are larger.
 const FIRST_EPOCH_NUMBER: f64 = 2_958_466.0;
-
-/// The delimiter of the text.
-pub(super) const DELIMITER: char = ',';
 
 /// Appends a row with its line end to `text`; returns its origin.
 pub(super) fn write_row(
@@ -33,7 +31,7 @@ pub(super) fn write_row(
     let width = last.map_or(0, |cell| cell.column as usize + 1);
     for column in 0..width.max(columns.len()) {
         if column > 0 {
-            text.push(DELIMITER);
+            text.push(CELL_DELIMITER);
         }
         let Some(cell) = cells.next_if(|cell| cell.column as usize == column) else {
             continue;
@@ -49,7 +47,7 @@ pub(super) fn write_row(
                 problem,
             });
         }
-        push_field(&field(&cell.value, plan, role), text);
+        push_cell(&field(&cell.value, plan, role), text);
     }
     if text.len() == start {
         // An empty line is no row.
@@ -106,15 +104,4 @@ fn field<'v>(
     // Three digits after the sign could be a group of thousands.
     let zero = if fraction.len() == 3 { "0" } else { "" };
     Cow::Owned(format!("{whole}{sign}{fraction}{zero}"))
-}
-
-/// Appends a field, in quotes where it needs them (RFC 4180).
-pub(super) fn push_field(field: &str, text: &mut String) {
-    if !field.contains([DELIMITER, '"', '\n', '\r']) {
-        text.push_str(field);
-        return;
-    }
-    text.push('"');
-    text.push_str(&field.replace('"', "\"\""));
-    text.push('"');
 }
