@@ -77,9 +77,10 @@ reference: build ## Writes docs/reference/ and schemas/job.schema.json from the 
 test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed)
 
 # Documentation examples first: nextest cannot run them.
-test: test-tools wheel ## Runs all tests; what they need goes below target/, root gets Chromium
+test: test-tools wheel ## Runs all tests; what they need goes below target/, root gets Chromium and PostgreSQL
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/dashboard/chromium.sh); \
+	export PURCHASE_ETL_POSTGRES=$$(tests/load/postgres.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	    $(CARGO) nextest run $(CARGO_FLAGS); \
 	else \

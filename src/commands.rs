@@ -19,6 +19,7 @@ mod inputs;
 mod job_summary;
 mod lake;
 mod lake_timezone;
+mod load;
 mod options;
 mod output;
 mod publishing;
@@ -55,6 +56,7 @@ use check::CheckCommand;
 use dashboard::DashboardCommand;
 use expect::ExpectCommand;
 use lake::LakeCommand;
+use load::LoadCommand;
 use report::ReportCommand;
 
 /// The commands that can be a step of a job.
@@ -96,6 +98,14 @@ pub enum StepAction {
         after_long_help = "Example:\n  purchase-etl dashboard --lake lake --output site --timezone America/Sao_Paulo"
     )]
     Dashboard(DashboardCommand),
+    /// Load tables of the lake into a PostgreSQL or DuckDB database
+    ///
+    /// Brings the tables of the target to the newest version of the lake in one transaction: only
+    /// what changed since the last load is written, and each version is applied once.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl load --lake lake --to postgresql://etl@localhost:5432/warehouse --schema lake"
+    )]
+    Load(LoadCommand),
     /// Inspect and maintain the tables of a lake
     #[command(
         subcommand,
@@ -113,6 +123,7 @@ impl StepAction {
             Self::Expect(command) => command,
             Self::Report(command) => command,
             Self::Dashboard(command) => command,
+            Self::Load(command) => command,
             Self::Lake(command) => command,
         }
     }

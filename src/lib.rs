@@ -13,7 +13,7 @@
 //!
 //! [`cli`] parses the command line, [`job_file`] runs commands as the steps of a job, and each of the
 //! [`commands`] has its arguments and what it does with them. [`ingest`] does the first three steps
-//! on all cores. [`rules`] is the catalogue of validation rules, [`values`] has exact money and time,
+//! on all cores. [`load`] copies tables of the lake into a database. [`rules`] is the catalogue of validation rules, [`values`] has exact money and time,
 //! [`run_report`] counts and outcomes, and [`telemetry`] exports metrics, traces, lineage and alerts.
 //! [`input`] and [`lake`] read and write local files and, through [`storage`], object stores.
 
@@ -24,6 +24,7 @@ pub mod input;
 pub mod job_file;
 pub mod json;
 pub mod lake;
+pub mod load;
 pub mod purchase;
 pub mod record;
 pub mod render;

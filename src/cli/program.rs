@@ -79,7 +79,7 @@ mod tests {
         let schema: Value = serde_json::from_str(&schema(&program).unwrap()).unwrap();
         let step = &schema["properties"]["steps"]["items"];
         let mut left_out = BTreeSet::new();
-        for key in ["ingest", "check", "report", "dashboard", "lake"] {
+        for key in ["ingest", "check", "report", "dashboard", "load", "lake"] {
             let whole = program.find_subcommand(key).expect("a command");
             for (name, table) in tables(step, key, whole) {
                 let command = whole.find_subcommand(&name).unwrap_or(whole);

@@ -97,8 +97,8 @@ fn one_command(text: &mut String, path: &str, command: &clap::Command) {
         let _ = writeln!(text, "\n{more}");
     }
     if let Some(line) = example(command) {
-        // The id of a run is another one in each lake.
-        let fence = if path == "runs show" {
+        // The id of a run is another one in each lake, and there is no database.
+        let fence = if path == "runs show" || path == "load" {
             "sh parse"
         } else {
             "sh"

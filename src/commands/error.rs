@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::ingest::RunError;
 use crate::input::InputError;
 use crate::lake::LakeError;
+use crate::load::LoadError;
 use crate::render::RenderError;
 use crate::report::{ParameterError, ReportError, SupplierParameterErrors};
 use crate::rules::UnknownRule;
@@ -53,6 +54,9 @@ pub enum CommandError {
     /// The lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// The load into a database.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The object store of an output.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -180,6 +184,7 @@ impl CommandError {
             Self::Input(error) => error.exit_code(),
             Self::Run(error) => error.exit_code(),
             Self::Lake(error) => error.exit_code(),
+            Self::Load(error) => error.exit_code(),
             Self::Store(error) => error.exit_code(),
             Self::Report(error) => error.exit_code(),
             Self::Render(error) => error.exit_code(),

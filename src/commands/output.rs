@@ -129,13 +129,13 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> CommandError + use<> {
 }
 
 /// A temporary file in the scratch folder, which other users cannot read.
-struct ScratchFile {
-    path: PathBuf,
-    file: File,
+pub(super) struct ScratchFile {
+    pub(super) path: PathBuf,
+    pub(super) file: File,
 }
 
 impl ScratchFile {
-    fn open(stores: &Stores) -> Result<Self, CommandError> {
+    pub(super) fn open(stores: &Stores) -> Result<Self, CommandError> {
         let path = stores.scratch()?.join(uuid::Uuid::now_v7().to_string());
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);

@@ -136,6 +136,8 @@ pub enum OutputTarget {
     StandardOutput,
     /// A file; the first of many pages.
     File(PathBuf),
+    /// A database, as a URL without user and password.
+    Database(String),
 }
 
 impl OutputTarget {
@@ -149,10 +151,11 @@ impl OutputTarget {
         match self {
             Self::StandardOutput => "stdout".to_owned(),
             Self::File(path) => path.display().to_string(),
+            Self::Database(url) => url.clone(),
         }
     }
 
-    /// Whether it exists; none for standard output, and if the store cannot be read.
+    /// Whether it exists; none for standard output and a database, and if the store cannot be read.
     pub fn exists(&self, stores: &Stores) -> Option<bool> {
         let Self::File(path) = self else {
             return None;

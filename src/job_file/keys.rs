@@ -176,7 +176,7 @@ pub(super) struct Selector {
 }
 
 /// The commands that can be a step.
-pub(super) static ACTIONS: [ActionSpec; 6] = [
+pub(super) static ACTIONS: [ActionSpec; 7] = [
     ActionSpec::of("ingest", None),
     ActionSpec::of("check", None),
     ActionSpec::of("expect", None),
@@ -190,6 +190,7 @@ pub(super) static ACTIONS: [ActionSpec; 6] = [
         }),
     ),
     ActionSpec::of("dashboard", None),
+    ActionSpec::of("load", None),
     ActionSpec::of(
         "lake",
         Some(Selector {

@@ -52,7 +52,7 @@ pub struct StoreSettings {
     /// Write temporary files to this folder: uploads, downloads and long answers [default: the system's]
     #[arg(long, value_name = "DIR", env = "PURCHASE_ETL_SCRATCH")]
     pub scratch: Option<PathBuf>,
-    /// The environment variables for stores.
+    /// The environment variables for stores and databases.
     #[arg(skip)]
     pub environment: BTreeMap<String, String>,
     /// The home directory of the user, for profile files.
@@ -60,11 +60,11 @@ pub struct StoreSettings {
     pub home: Option<PathBuf>,
 }
 
-/// The prefixes of the environment variables for stores.
-const PREFIXES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
+/// The prefixes of the environment variables for stores, and those of passwords and certificates for databases.
+const PREFIXES: [&str; 5] = ["AWS_", "AZURE_", "GOOGLE_", "PGPASS", "PGSSLROOTCERT"];
 
 impl StoreSettings {
-    /// Adds the variables for stores in `environment`, without those that are empty, and the home
+    /// Adds the variables for stores and databases in `environment`, without those that are empty, and the home
     /// directory.
     #[must_use]
     pub fn with_environment(

@@ -24,6 +24,13 @@ pub enum LineageDataset {
     },
     /// A file, an object or standard input (`-`), as a path or URL.
     File(String),
+    /// A table of a database.
+    DatabaseTable {
+        /// The server, such as `postgres://db.example.com:5432`.
+        namespace: String,
+        /// Database, schema and table.
+        name: String,
+    },
 }
 
 /// Identifies a step of a job.

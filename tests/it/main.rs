@@ -104,6 +104,14 @@ mod late_inputs;
 mod limited_reading;
 /// `OpenLineage` events against the classes of the standard.
 mod lineage;
+/// `load` into a real PostgreSQL.
+mod load;
+/// `load`: passwords and TLS.
+mod load_access;
+/// `load`: answers.
+mod load_answers;
+/// `load` into a DuckDB file.
+mod load_duckdb;
 /// Log lines as JSON.
 mod log_lines;
 /// Lake maintenance as steps of a job.
@@ -125,6 +133,8 @@ mod packages;
 mod parquet_inputs;
 mod parquet_limits;
 mod parquet_text;
+/// A PostgreSQL server for a test.
+mod postgres_server;
 /// Power cuts: what a run has reported is on the disk, also when it depends on another run.
 mod power_cut;
 /// Runs stopped between two commits, and their recovery by the next run.

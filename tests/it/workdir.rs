@@ -19,7 +19,7 @@ use crate::schemas::assert_valid;
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// The prefixes of environment variables that affect the program.
-const ENVIRONMENT_PREFIXES: [&str; 7] = [
+const ENVIRONMENT_PREFIXES: [&str; 8] = [
     "PURCHASE_ETL_",
     "AWS_",
     "AZURE_",
@@ -27,6 +27,7 @@ const ENVIRONMENT_PREFIXES: [&str; 7] = [
     "OTEL_",
     "OPENLINEAGE_",
     "TRACE",
+    "PG",
 ];
 
 /// The folder of the project.

@@ -67,6 +67,9 @@ fn rows_written(table: &str, report: &RunReport) -> Option<u64> {
 fn dataset_json(dataset: &LineageDataset) -> Value {
     match dataset {
         LineageDataset::File(location) => named(location, &Map::new()),
+        LineageDataset::DatabaseTable { namespace, name } => {
+            json!({ "namespace": namespace, "name": name, "facets": {} })
+        }
         LineageDataset::Table {
             lake,
             table,
