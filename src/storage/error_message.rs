@@ -71,9 +71,8 @@ const REMEDIES: [(&[&str], &str); 8] = [
 ];
 
 /// The client's messages when there is no response.
-const UNREACHABLE: [&str; 5] = [
+const UNREACHABLE: [&str; 4] = [
     "error sending request",
-    "Connection refused",
     "dns error",
     "connect error",
     "operation timed out",
