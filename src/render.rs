@@ -11,6 +11,7 @@
 
 mod amount_text;
 mod answer;
+mod answer_table;
 pub mod chart;
 mod csv;
 pub mod dashboard;

@@ -6,11 +6,11 @@
 use std::io::Write;
 
 use super::answer::check_format_of;
+use super::answer_table::{AnswerTable, TableCell, TableColumn};
 use super::chart::ExactNumber;
 use super::dashboard::Provenance;
-use super::html::{HtmlCell, HtmlColumn, HtmlTable};
 use super::json_writer::JsonValue;
-use super::visual::{html_bytes, html_money, html_supplier, html_text};
+use super::visual::html_bytes;
 use super::{Answer, Format, RenderError, UnsupportedFormat};
 use crate::report::{
     ReportError, SupplierListParameters, SupplierPurchaseFile, SupplierPurchasePage,
@@ -158,7 +158,7 @@ fn page_rows(page: &SupplierPurchasePage, format: Format) -> Result<Vec<u8>, Ren
 }
 
 /// The purchases of a page as a table; unknown values are marked as such.
-fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
+fn page_table(page: &SupplierPurchasePage) -> AnswerTable {
     let cells = |row: &SupplierPurchaseValues<'_>| {
         let text = |field| row.text(field);
         let currency = text(SupplierPurchaseField::TotalCurrency);
@@ -169,35 +169,35 @@ fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
         let updated_at = row.time(SupplierPurchaseField::UpdatedAt);
         let updated_at = updated_at.map(|time| time.local().to_rfc3339());
         vec![
-            id.map_or(HtmlCell::Absent, |id| {
-                HtmlCell::Number(ExactNumber::Count(id))
+            id.map_or(TableCell::Absent, |id| {
+                TableCell::Number(ExactNumber::Count(id))
             }),
-            html_text(date.as_deref()),
-            html_supplier(
+            TableCell::text(date.as_deref()),
+            TableCell::supplier(
                 row.integer(SupplierPurchaseField::SupplierId),
                 text(SupplierPurchaseField::SupplierName),
             ),
-            html_text(text(SupplierPurchaseField::InvoiceNumber)),
-            html_text(status.or(row.is_deleted().then_some("deleted"))),
-            html_money(row.amount(SupplierPurchaseField::TotalAmount), currency),
-            html_text(currency),
-            html_text(updated_at.as_deref()),
+            TableCell::text(text(SupplierPurchaseField::InvoiceNumber)),
+            TableCell::text(status.or(row.is_deleted().then_some("deleted"))),
+            TableCell::money(row.amount(SupplierPurchaseField::TotalAmount), currency),
+            TableCell::text(currency),
+            TableCell::text(updated_at.as_deref()),
         ]
     };
-    HtmlTable {
+    AnswerTable {
         caption: format!(
             "Supplier purchases, page {} of {}, {} in total",
             page.current_page, page.last_page, page.total
         ),
         columns: vec![
-            HtmlColumn::number("Id"),
-            HtmlColumn::text("Registered"),
-            HtmlColumn::text("Supplier"),
-            HtmlColumn::text("Invoice"),
-            HtmlColumn::text("Status"),
-            HtmlColumn::number("Total"),
-            HtmlColumn::text("Currency"),
-            HtmlColumn::text("Updated"),
+            TableColumn::number("Id"),
+            TableColumn::text("Registered"),
+            TableColumn::text("Supplier"),
+            TableColumn::text("Invoice"),
+            TableColumn::text("Status"),
+            TableColumn::number("Total"),
+            TableColumn::text("Currency"),
+            TableColumn::text("Updated"),
         ],
         rows: page.purchases.iter().map(cells).collect(),
     }

@@ -18,13 +18,12 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder};
 
 use super::amount_text::money_text;
-use super::chart::ExactNumber;
+use super::answer_table::{AnswerTable, TableCell, TableColumn};
 use super::csv::{csv_bytes, text_cell};
 use super::dashboard::{Provenance, status_by_month, status_counts_by_month};
-use super::html::{HtmlCell, HtmlColumn, HtmlTable};
 use super::json_writer::JsonValue;
 use super::parquet::{dates, decimals, optional, parquet_bytes, required};
-use super::visual::{html_money, html_supplier, html_text, visual_bytes};
+use super::visual::visual_bytes;
 use super::{Answer, Format, RenderError, UnsupportedFormat};
 use crate::report::{SummaryAmounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
@@ -219,21 +218,21 @@ fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
 }
 
 /// The rows as a table for people; the chart of months is beside it.
-fn html_table(summary: &SupplierSummary) -> HtmlTable {
+fn html_table(summary: &SupplierSummary) -> AnswerTable {
     let rows = summary.rows.iter().map(|row| {
         let currency = row.currency.as_deref();
         let [purchases, received, pending, _] = counts(row);
         let mut cells = vec![
-            html_supplier(row.supplier_id, row.supplier_name.as_deref()),
-            HtmlCell::Text(month(row)),
-            html_text(currency),
+            TableCell::supplier(row.supplier_id, row.supplier_name.as_deref()),
+            TableCell::Text(month(row)),
+            TableCell::text(currency),
         ];
         let counts = [purchases, received, pending];
-        cells.extend(counts.map(|count| HtmlCell::Number(ExactNumber::Count(count))));
-        cells.extend(amounts(row).map(|amount| html_money(Some(amount), currency)));
+        cells.extend(counts.map(|count| TableCell::count(count)));
+        cells.extend(amounts(row).map(|amount| TableCell::money(Some(amount), currency)));
         cells
     });
-    let texts = ["Supplier", "Month", "Currency"].map(HtmlColumn::text);
+    let texts = ["Supplier", "Month", "Currency"].map(TableColumn::text);
     let numbers = [
         "Purchases",
         "Received",
@@ -244,11 +243,11 @@ fn html_table(summary: &SupplierSummary) -> HtmlTable {
         "Shipping",
         "Total",
     ];
-    HtmlTable {
+    AnswerTable {
         caption: "Supplier purchases by month and currency".to_owned(),
         columns: texts
             .into_iter()
-            .chain(numbers.map(HtmlColumn::number))
+            .chain(numbers.map(TableColumn::number))
             .collect(),
         rows: rows.collect(),
     }
