@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::console::{self, AboveBar, Console};
 use super::invalid_arguments::telemetry_of;
-use super::terminal::stdout_terminal;
+use super::invocation::variable;
+use super::terminal::{has_colours, stdout_terminal};
 use super::{Invocation, LogFormat, panics};
 use crate::commands::{CommandError, RunContext, SharedContext};
 use crate::ingest::Progress;
@@ -100,7 +101,8 @@ pub fn run(
         other => CommandError::Signals(io::Error::other(other)),
     })?;
     let has_bar = io::stderr().is_terminal() && cli.log_format == LogFormat::Text;
-    let mut console = Console::new(cli.quiet, cli.log_format, has_bar);
+    let colours = has_colours(&variable);
+    let mut console = Console::new(cli.quiet, cli.log_format, has_bar, colours);
     let shared = SharedContext {
         progress,
         stores: stores(cli.storage.clone())?,
