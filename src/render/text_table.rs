@@ -86,7 +86,7 @@ pub(super) fn text_bytes(answer: &TextAnswer, screen: Option<&Screen>) -> Vec<u8
     let left_out = (!left_out.is_empty()).then(|| {
         let names = left_out.join(", ");
         format!(
-            "Not shown at this width: {names}. A wider window and --format csv have all columns."
+            "Not shown at this width: {names}. A wider terminal and --format csv have all columns."
         )
     });
     let notes = notes.iter().map(|note| escape_unprintable(note));

@@ -235,7 +235,7 @@ Northwind Paper Su…  2026-10          5  24206
 ──────────────────────────────────────────────
 Total                                 5  24206
 
-Not shown at this width: Received. A wider window and --format csv have all columns.
+Not shown at this width: Received. A wider terminal and --format csv have all columns.
 ";
     let narrower = text(&answer, Some(screen(46, 24)));
     assert_eq!(narrower, expected);
