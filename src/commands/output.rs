@@ -36,7 +36,9 @@ pub(super) fn put_text(context: &mut RunContext<'_>, text: &str) -> Result<(), C
 /// The lines that a text has on a window of this width; a long line continues on the next one.
 fn lines_on_screen(text: &str, width: usize) -> usize {
     let lines = text.lines().map(measure_text_width);
-    lines.map(|columns| columns.div_ceil(width).max(1)).sum()
+    lines
+        .map(|columns| columns.div_ceil(width.max(1)).max(1))
+        .sum()
 }
 
 /// Replaces a file or object atomically.

@@ -170,7 +170,7 @@ fn text_answer(page: &SupplierPurchasePage, provenance: &Provenance) -> TextAnsw
     TextAnswer {
         table: page_table(page),
         bar_column: None,
-        detail_columns: &[],
+        detail_columns: &["Updated"],
         totals: Vec::new(),
         notes: vec![
             provenance.sentence(),

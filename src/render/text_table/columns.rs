@@ -13,6 +13,10 @@ pub(super) const GAP: usize = 2;
 /// No column of texts is cut below this width: that of a date.
 const MIN_TEXT_WIDTH: usize = 10;
 
+/// Details are left out before a column of texts is cut below this width, at which most names can be
+/// recognised.
+const LEGIBLE_TEXT_WIDTH: usize = 20;
+
 /// The widest text that is never cut; the layout counts columns with 16 bits.
 const MAX_TEXT_WIDTH: usize = 10_000;
 
@@ -46,12 +50,12 @@ impl Grid {
         with_gaps(&self.widths())
     }
 
-    /// Leaves out columns by their headings, in this order, until the others fit a width when their
-    /// texts are cut; returns the headings that are left out.
+    /// Leaves out columns by their headings, in this order, until the others fit a width with
+    /// legible texts; returns the headings that are left out.
     pub(super) fn leave_out(&mut self, headings: &[&str], width: usize) -> Vec<String> {
         let mut left_out = Vec::new();
         for heading in headings {
-            if self.least_width() <= width {
+            if self.legible_width() <= width {
                 break;
             }
             let Some(at) = self.headings.iter().position(|known| known == heading) else {
@@ -66,12 +70,12 @@ impl Grid {
         left_out
     }
 
-    /// The width of all columns when their texts are cut.
-    fn least_width(&self) -> usize {
+    /// The width of all columns with texts that are cut but legible.
+    fn legible_width(&self) -> usize {
         let widths = self.widths().into_iter().zip(&self.is_number);
         let least = widths.map(|(width, is_number)| match is_number {
             true => width,
-            false => width.min(MIN_TEXT_WIDTH),
+            false => width.min(LEGIBLE_TEXT_WIDTH),
         });
         with_gaps(&least.collect::<Vec<_>>())
     }

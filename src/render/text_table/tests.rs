@@ -219,31 +219,37 @@ fn details_that_do_not_fit_are_left_out_and_named() {
         totals: vec![cells(["Total", ""], [5, 3, 24206])],
         notes: Vec::new(),
     };
-    // 10 + 2 + 7 + 2 + 9 + 2 + 8 + 2 + 5 columns.
-    let all = text(&answer, Some(screen(47, 24)));
-    assert!(
-        all.contains("Northwind…  2026-10          5         3  24206\n"),
-        "{all}"
-    );
-    assert!(!all.contains("Not shown"), "{all}");
+    // 20 + 2 + 7 + 2 + 9 + 2 + 8 + 2 + 5 columns.
+    for width in [58, 57] {
+        let all = text(&answer, Some(screen(width, 24)));
+        assert!(
+            all.contains("  2026-10          5         3  24206\n"),
+            "{all}"
+        );
+        assert!(!all.contains("Not shown"), "{all}");
+    }
     let expected = "\
 Purchases
 
-Supplier             Month    Purchases  Total
-──────────────────────────────────────────────
-Northwind Paper Su…  2026-10          5  24206
-──────────────────────────────────────────────
-Total                                 5  24206
+Supplier                Month    Purchases  Total
+─────────────────────────────────────────────────
+Northwind Paper Supply  2026-10          5  24206
+─────────────────────────────────────────────────
+Total                                    5  24206
 
 Not shown at this width: Received. A wider terminal and --format csv have all columns.
 ";
-    let narrower = text(&answer, Some(screen(46, 24)));
-    assert_eq!(narrower, expected);
-    let narrowest = text(&answer, Some(screen(36, 24)));
-    assert!(
-        narrowest.contains("Not shown at this width: Received, Purchases."),
-        "{narrowest}"
-    );
+    assert_eq!(text(&answer, Some(screen(56, 24))), expected);
+    // Without both details, 20 + 2 + 7 + 2 + 5 columns; a narrower terminal only cuts more.
+    for (width, cut) in [(36, "Northwind Paper Sup…"), (35, "Northwind Paper Su…")] {
+        let narrow = text(&answer, Some(screen(width, 24)));
+        assert!(
+            narrow.contains(&format!("{cut}  2026-10  24206\n")),
+            "{narrow}"
+        );
+        let note = "Not shown at this width: Received, Purchases.";
+        assert!(narrow.contains(note), "{narrow}");
+    }
     assert!(!text(&answer, None).contains("Not shown"));
 }
 
