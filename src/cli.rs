@@ -14,6 +14,7 @@ mod program;
 mod reference;
 mod run_summary;
 mod step_table;
+mod terminal;
 
 use clap::{Parser, Subcommand, ValueEnum};
 

@@ -22,6 +22,7 @@ mod lake_timezone;
 mod load;
 mod options;
 mod output;
+mod pager;
 mod publishing;
 mod read;
 pub mod reference_page;
@@ -31,6 +32,7 @@ mod runs;
 mod step;
 pub mod survey;
 mod tables;
+mod terminal;
 #[cfg(test)]
 mod testing;
 mod time_limit;
@@ -44,10 +46,12 @@ pub use inputs::InputsCommand;
 pub use job_summary::{JobSummary, StepState, StepSummary};
 pub use options::{ListFormat, ListOutput, parse_time};
 pub use output::put;
+pub use pager::Pager;
 pub use publishing::PublishingStep;
 pub use rules::RulesCommand;
 pub use runs::RunsCommand;
 pub use step::{OutputTarget, StepCommand, StepPlan, execute};
+pub use terminal::Terminal;
 pub use time_limit::{Deadline, TimeLimit};
 
 use clap::Subcommand;

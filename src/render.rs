@@ -1,9 +1,9 @@
 //! Report answers written as text or bytes.
 //!
 //! In: an [`Answer`] and a [`Format`], or the supplier purchases themselves, which are read while
-//! they are written. Out: the bytes of a JSON document in the documented shape, of a CSV table, of
-//! newline-delimited JSON, of a Parquet file, of an HTML page or of a chart; the same answer always
-//! gives the same bytes. Refused: a format that the answer does not support
+//! they are written. Out: the bytes of a JSON document in the documented shape, of a text table, of a
+//! CSV table, of newline-delimited JSON, of a Parquet file, of an HTML page or of a chart; the same
+//! answer always gives the same bytes for the same [`Screen`]. Refused: a format that the answer does not support
 //! ([`UnsupportedFormat`]), and values that a writer cannot write.
 //!
 //! An answer has one file here, named after it, with its [`Answer`] implementation: its name, its
@@ -11,6 +11,7 @@
 
 mod amount_text;
 mod answer;
+mod answer_table;
 pub mod chart;
 mod csv;
 pub mod dashboard;
@@ -26,17 +27,20 @@ mod parquet;
 mod product_list;
 mod quantity_series;
 mod revenue_series;
+mod screen;
 mod supplier_purchases;
 mod supplier_summary;
+mod text_table;
 mod visual;
 
 pub use answer::{Answer, check_format, render};
 pub use error::RenderError;
 pub use error_response::error_document;
 pub use format::{Format, UnknownFormat, UnsupportedFormat};
+pub use screen::Screen;
 pub use supplier_purchases::{
-    NullHandling, SupplierRowsWriter, check_supplier_list_format, check_supplier_pages_format,
-    supplier_page_json, write_supplier_list, write_supplier_pages,
+    NullHandling, SupplierRowsWriter, check_supplier_list_format, supplier_page_json,
+    write_supplier_list, write_supplier_pages,
 };
 
 #[cfg(test)]

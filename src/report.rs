@@ -63,7 +63,8 @@ pub use supplier_purchases::{
     SupplierPurchasePage, for_each_supplier_batch, for_each_supplier_page, supplier_purchases,
 };
 pub use supplier_summary::{
-    PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow, supplier_summary,
+    CurrencyTotal, PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow,
+    supplier_summary,
 };
 pub use window::{HourLength, SeriesUnit};
 

@@ -133,6 +133,7 @@ pub(super) struct Console {
     quiet: bool,
     format: LogFormat,
     on_terminal: bool,
+    has_colours: bool,
     bar: Option<ProgressThread>,
 }
 
@@ -142,11 +143,18 @@ struct ProgressThread {
 }
 
 impl Console {
-    pub(super) fn new(quiet: bool, format: LogFormat, on_terminal: bool) -> Self {
+    /// A console whose stderr is a terminal, which may have colours, or none.
+    pub(super) fn new(
+        quiet: bool,
+        format: LogFormat,
+        on_terminal: bool,
+        has_colours: bool,
+    ) -> Self {
         Self {
             quiet,
             format,
             on_terminal,
+            has_colours: on_terminal && has_colours,
             bar: None,
         }
     }
@@ -191,7 +199,13 @@ impl ProgressUi for Console {
             return;
         }
         match self.format {
-            LogFormat::Text => tracing::info!("{}", step_table(summary)),
+            // The log escapes all control characters, so the colours are written beside it.
+            LogFormat::Text if self.has_colours => {
+                let table = format!(" INFO {}\n", step_table(summary, true));
+                // If stderr cannot be written, the table cannot be shown.
+                drop(AboveBar(std::io::stderr()).write_all(table.as_bytes()));
+            }
+            LogFormat::Text => tracing::info!("{}", step_table(summary, false)),
             LogFormat::Json => log_steps(summary),
         }
     }

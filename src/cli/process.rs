@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
 use super::console::{self, AboveBar, Console};
 use super::invalid_arguments::telemetry_of;
+use super::invocation::variable;
+use super::terminal::{has_colours, stdout_terminal};
 use super::{Invocation, LogFormat, panics};
 use crate::commands::{CommandError, RunContext, SharedContext};
 use crate::ingest::Progress;
@@ -82,7 +84,13 @@ pub fn run(
     let mut above_bar = AboveBar(io::stdout());
     let progress = Progress::default();
     let interrupted = Arc::clone(&progress.interrupted);
+    let is_paging = Arc::new(AtomicBool::new(false));
+    let paging = Arc::clone(&is_paging);
     let listening = ctrlc::set_handler(move || {
+        // The interruption is for the pager, which shares the terminal.
+        if paging.load(Ordering::Relaxed) {
+            return;
+        }
         if interrupted.swap(true, Ordering::Relaxed) {
             console::clear_bar();
             exit(ExitCode::Interrupted)
@@ -93,7 +101,8 @@ pub fn run(
         other => CommandError::Signals(io::Error::other(other)),
     })?;
     let has_bar = io::stderr().is_terminal() && cli.log_format == LogFormat::Text;
-    let mut console = Console::new(cli.quiet, cli.log_format, has_bar);
+    let colours = has_colours(&variable);
+    let mut console = Console::new(cli.quiet, cli.log_format, has_bar, colours);
     let shared = SharedContext {
         progress,
         stores: stores(cli.storage.clone())?,
@@ -104,13 +113,15 @@ pub fn run(
         job_digest: None,
         deadline: None,
     };
-    let shares_terminal = io::stdout().is_terminal();
-    let stdout: &mut dyn io::Write = if shares_terminal {
+    let terminal = stdout_terminal(&is_paging);
+    let stdout: &mut dyn io::Write = if terminal.is_some() {
         &mut above_bar
     } else {
         &mut plain
     };
-    invocation.execute(&mut RunContext::new(stdout, &mut console, shared))
+    let mut context = RunContext::new(stdout, &mut console, shared);
+    context.terminal = terminal;
+    invocation.execute(&mut context)
 }
 
 /// Access to object stores, with the options and the environment.

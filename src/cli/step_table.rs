@@ -1,31 +1,49 @@
-//! The table of the steps of a job at its end: text for people, and a log line for each step.
+//! The table of the steps of a job at its end: text for people, which may have colours, and a log line
+//! for each step.
 
 use std::fmt::Write as _;
 
+use anstyle::{AnsiColor, Style};
+
 use crate::commands::{JobSummary, StepState, StepSummary};
+use crate::input::escape_unprintable;
+use crate::values::ExitCode;
 
 /// The widest column of names; behind a longer one the rest is on the next line, in its columns.
 const MAX_NAME_WIDTH: usize = 48;
 
-/// The table as text.
-pub(super) fn step_table(summary: &JobSummary) -> String {
-    let names = summary.steps.iter().map(|step| step.step.chars().count());
+/// The width of the column of outcomes.
+const OUTCOME_WIDTH: usize = 18;
+
+/// The table as text without unprintable characters; the outcomes are coloured for a terminal that
+/// has colours.
+pub(super) fn step_table(summary: &JobSummary, has_colours: bool) -> String {
+    let names = summary
+        .steps
+        .iter()
+        .map(|step| escape_unprintable(&step.step).chars().count());
     let width = names.max().unwrap_or_default().clamp(4, MAX_NAME_WIDTH);
-    let mut text = format!("steps of {} for {}", summary.job, summary.date);
-    let mut line = |cells: [&str; 6]| {
+    let job = escape_unprintable(&summary.job);
+    let mut text = format!("steps of {job} for {}", summary.date);
+    let mut line = |cells: [&str; 6], style: Style| {
         let [name, outcome, records, rejected, seconds, output] = cells;
+        let style = if has_colours { style } else { Style::new() };
+        let pad = OUTCOME_WIDTH.saturating_sub(outcome.len());
+        let outcome = format!("{style}{outcome}{style:#}{:pad$}", "");
+        let (name, output) = (escape_unprintable(name), escape_unprintable(output));
         let name = match name.chars().count() {
-            ..=MAX_NAME_WIDTH => name.to_owned(),
+            ..=MAX_NAME_WIDTH => name,
             _ => format!("{name}\n  {:width$}", ""),
         };
         let row = format!(
-            "\n  {name:<width$}  {outcome:<18}  {records:>12}  {rejected:>10}  {seconds:>9}  {output}"
+            "\n  {name:<width$}  {outcome}  {records:>12}  {rejected:>10}  {seconds:>9}  {output}"
         );
         text.push_str(row.trim_end_matches(' '));
     };
-    line([
+    let headings = [
         "step", "outcome", "records", "rejected", "seconds", "output",
-    ]);
+    ];
+    line(headings, Style::new());
     for step in &summary.steps {
         let count = |of: fn(&crate::run_report::RecordCounts) -> u64| {
             let counts = step.counts.as_ref();
@@ -41,14 +59,15 @@ pub(super) fn step_table(summary: &JobSummary) -> String {
                 step.elapsed.subsec_millis()
             ),
         };
-        line([
+        let cells = [
             &step.step,
             &outcome(step),
             &count(|counts| counts.read),
             &count(|counts| counts.rejected),
             &seconds,
             &output(step),
-        ]);
+        ];
+        line(cells.map(String::as_str), style(step.state));
     }
     text
 }
@@ -81,6 +100,16 @@ fn outcome(step: &StepSummary) -> String {
     outcome
 }
 
+/// The colour of an outcome.
+fn style(state: StepState) -> Style {
+    let colour = match state {
+        StepState::Ended(ExitCode::Done) => AnsiColor::Green,
+        StepState::Ended(_) => AnsiColor::Red,
+        StepState::HeldBack | StepState::Skipped => AnsiColor::Yellow,
+    };
+    colour.on_default()
+}
+
 fn output(step: &StepSummary) -> String {
     let output = step.output.as_deref().unwrap_or_default();
     match step.state {
@@ -96,7 +125,6 @@ mod tests {
 
     use super::*;
     use crate::run_report::RecordCounts;
-    use crate::values::ExitCode;
 
     fn step(
         step: &str,
@@ -116,11 +144,39 @@ mod tests {
     }
 
     fn table_of(steps: Vec<StepSummary>) -> String {
-        step_table(&JobSummary {
+        step_table(&summary(steps), false)
+    }
+
+    fn summary(steps: Vec<StepSummary>) -> JobSummary {
+        JobSummary {
             job: "night".to_owned(),
             date: "2026-10-05".parse().expect("a date"),
             steps,
-        })
+        }
+    }
+
+    #[test]
+    fn outcomes_have_colours_and_names_cannot_have_any() {
+        let refused = StepState::Ended(ExitCode::Refused);
+        let steps = vec![
+            step("dumps", StepState::Ended(ExitCode::Done), 1, None, None),
+            step("\u{1b}[31mb", refused, 2, None, Some("a\nb")),
+            step("c", StepState::HeldBack, 0, None, None),
+            step("d", StepState::Skipped, 0, None, None),
+        ];
+        let table = step_table(&summary(steps), true);
+        let marked = table
+            .replace("\u{1b}[31m", "<r>")
+            .replace("\u{1b}[32m", "<g>")
+            .replace("\u{1b}[33m", "<y>")
+            .replace("\u{1b}[0m", "</>");
+        let expected = r"steps of night for 2026-10-05
+  step         outcome                  records    rejected    seconds  output
+  dumps        <g>ok</>                                                1.234
+  \u{1b}[31mb  <r>refused, try 2</>                                    1.234  a\nb
+  c            <y>held back</>
+  d            <y>skipped</>";
+        assert_eq!(marked, expected);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{CommandError, Deadline, JobSummary, PublishingStep, TimeLimit};
+use super::{CommandError, Deadline, JobSummary, PublishingStep, Terminal, TimeLimit};
 use crate::ingest::Progress;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, Stores, probe_files, probe_threads};
@@ -51,6 +51,8 @@ pub struct SharedContext<'a> {
 pub struct RunContext<'a> {
     /// Receives data.
     pub stdout: &'a mut dyn Write,
+    /// The terminal that receives the data; none for a pipe, a file and the steps of a job.
+    pub terminal: Option<Terminal>,
     /// Shows progress and summaries.
     pub progress_ui: &'a mut dyn ProgressUi,
     /// What concurrent steps share.
@@ -75,7 +77,7 @@ pub struct RunContext<'a> {
 }
 
 impl<'a> RunContext<'a> {
-    /// The context of a command, or of the first step of a job.
+    /// The context of a command, or of the first step of a job; without a terminal.
     pub fn new(
         stdout: &'a mut dyn Write,
         progress_ui: &'a mut dyn ProgressUi,
@@ -83,6 +85,7 @@ impl<'a> RunContext<'a> {
     ) -> Self {
         Self {
             stdout,
+            terminal: None,
             progress_ui,
             shared,
             started: Instant::now(),

@@ -6,7 +6,8 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::CommandError;
+use super::output::{put, put_text};
+use super::{CommandError, RunContext};
 use crate::values::instant::parse_instant;
 
 /// The format of a listing.
@@ -32,6 +33,20 @@ impl ListFormat {
             Self::Text => text(listing),
             Self::Json => serde_json::to_string_pretty(listing)? + "\n",
         })
+    }
+
+    /// Prints the listing in the format; text for people goes through the pager if it is long.
+    pub(super) fn print<T: Serialize + ?Sized>(
+        self,
+        listing: &T,
+        text: impl FnOnce(&T) -> String,
+        context: &mut RunContext<'_>,
+    ) -> Result<(), CommandError> {
+        let written = self.write(listing, text)?;
+        match self {
+            Self::Text => put_text(context, &written),
+            Self::Json => put(context.stdout, written.as_bytes()),
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::CommandError;
+use console::measure_text_width;
+
+use super::{CommandError, RunContext};
 use crate::storage::{StoreUrl, Stores, replace_file, replace_file_with};
 
 /// Writes data to stdout.
@@ -16,6 +18,27 @@ pub fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), CommandError> {
         .write_all(bytes)
         .and_then(|()| stdout.flush())
         .map_err(CommandError::Stdout)
+}
+
+/// Writes text for people to stdout: through the pager of the terminal if there is one and the text
+/// has more lines than its window.
+pub(super) fn put_text(context: &mut RunContext<'_>, text: &str) -> Result<(), CommandError> {
+    if let Some(terminal) = &context.terminal
+        && let Some(pager) = &terminal.pager
+        && lines_on_screen(text, terminal.screen.width) > terminal.screen.height
+        && pager.show(text.as_bytes()).map_err(CommandError::Stdout)?
+    {
+        return Ok(());
+    }
+    put(context.stdout, text.as_bytes())
+}
+
+/// The lines that a text has on a window of this width; a long line continues on the next one.
+fn lines_on_screen(text: &str, width: usize) -> usize {
+    let lines = text.lines().map(measure_text_width);
+    lines
+        .map(|columns| columns.div_ceil(width.max(1)).max(1))
+        .sum()
 }
 
 /// Replaces a file or object atomically.
@@ -148,5 +171,18 @@ impl Drop for ScratchFile {
     fn drop(&mut self) {
         // If this fails, the file is deleted with the scratch folder.
         drop(std::fs::remove_file(&self.path));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_wider_than_the_window_continues_on_the_next_one() {
+        assert_eq!(lines_on_screen("", 4), 0);
+        assert_eq!(lines_on_screen("abc\n\nabcd\n", 4), 3);
+        assert_eq!(lines_on_screen("abcde\nab\n", 4), 3);
+        assert_eq!(lines_on_screen("\u{1b}[1mabcd\u{1b}[0m\n", 4), 1);
     }
 }

@@ -52,7 +52,7 @@ pub enum ReportCommand {
     ProductList(ProductListReport),
     /// List purchases from suppliers, as `GET /api/v3/purchases` does
     ///
-    /// JSON and HTML contain one page; other formats contain the whole list unless --page is given.
+    /// JSON, tables and HTML contain one page; other formats contain the whole list unless --page is given.
     #[command(
         after_long_help = "Example:\n  purchase-etl report supplier-purchases --lake lake --company-id 12"
     )]

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::output::put;
+use super::output::{put, put_text};
 use super::{CommandError, ListFormat, ListOutput, RunContext};
 use crate::rules::{self, RuleId, RuleSeverities, RuleSeverity};
 use crate::values::ExitCode;
@@ -47,7 +47,11 @@ impl RulesCommand {
             } => {
                 let severities = RuleSeverities::of(rule);
                 match output.format {
-                    ListFormat::Text => rules::render_list(filter.as_deref(), &severities),
+                    ListFormat::Text => {
+                        let text = rules::render_list(filter.as_deref(), &severities);
+                        put_text(context, &text)?;
+                        return Ok(ExitCode::Done);
+                    }
                     ListFormat::Json => rules::list_json(filter.as_deref(), &severities),
                 }
             }

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::output::put;
+use super::output::{put, put_text};
 use super::{CommandError, ListFormat, ListOutput, RunContext};
 use crate::lake::{Lake, RunReportFile};
 use crate::values::ExitCode;
@@ -102,7 +102,7 @@ impl ListAction {
             }
         }
         let text = match self.format {
-            RunsFormat::Text => listing::text(&runs),
+            RunsFormat::Text => return put_text(context, &listing::text(&runs)),
             RunsFormat::Json => serde_json::to_string_pretty(&runs)? + "\n",
             RunsFormat::Csv => listing::csv(&runs),
         };

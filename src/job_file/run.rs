@@ -154,6 +154,8 @@ impl RunCommand {
         plan_format: ListFormat,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
+        // The output of a job does not depend on where it is started.
+        context.terminal = None;
         context.shared.now = self.now(context.shared.now);
         context.shared.job_digest = days.first().map(|day| day.digest.clone());
         context.shared.deadline = self.deadline.and_then(Deadline::after);

@@ -6,6 +6,7 @@
 use super::dashboard::Provenance;
 use super::error::RenderError;
 use super::format::{Format, UnsupportedFormat};
+use super::screen::Screen;
 
 /// An answer of a report that can be written in several formats.
 pub trait Answer {
@@ -15,13 +16,19 @@ pub trait Answer {
     /// The supported formats, the default first.
     const FORMATS: &'static [Format];
 
-    /// The bytes of the answer in a format of [`Self::FORMATS`]; `provenance` is shown with visual
-    /// formats. The same answer always gives the same bytes.
+    /// The bytes of the answer in a format of [`Self::FORMATS`]; `provenance` is shown with formats
+    /// for people, and a text table is laid out for the screen. The same answer always gives the
+    /// same bytes.
     ///
     /// # Errors
     /// [`RenderError::Format`] for another format, another [`RenderError`] when the writer of the
     /// format fails.
-    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError>;
+    fn render(
+        &self,
+        format: Format,
+        provenance: &Provenance,
+        screen: Option<&Screen>,
+    ) -> Result<Vec<u8>, RenderError>;
 }
 
 impl UnsupportedFormat {
@@ -62,7 +69,8 @@ pub(super) fn check_format_of(
     })
 }
 
-/// Writes an answer; `provenance` is shown with visual formats.
+/// Writes an answer; `provenance` is shown with formats for people, and a text table is laid out for
+/// the screen, if it is for one.
 ///
 /// # Errors
 /// [`RenderError::Format`] when the answer does not support the format, another [`RenderError`]
@@ -71,7 +79,8 @@ pub fn render<A: Answer>(
     answer: &A,
     format: Format,
     provenance: &Provenance,
+    screen: Option<&Screen>,
 ) -> Result<Vec<u8>, RenderError> {
     check_format::<A>(format)?;
-    answer.render(format, provenance)
+    answer.render(format, provenance, screen)
 }

@@ -23,7 +23,7 @@ pub(super) fn provenance() -> Provenance {
 
 /// The bytes of an answer.
 pub(super) fn bytes(answer: &impl Answer, format: Format) -> Vec<u8> {
-    render(answer, format, &provenance()).expect("rendered")
+    render(answer, format, &provenance(), None).expect("rendered")
 }
 
 /// An answer as text.
@@ -52,7 +52,7 @@ pub(super) fn assert_only_its_formats<A: Answer>(answer: &A) {
     for format in Format::ALL {
         let is_supported = A::FORMATS.contains(&format);
         assert_eq!(check_format::<A>(format).is_ok(), is_supported, "{format}");
-        match answer.render(format, &provenance()) {
+        match answer.render(format, &provenance(), None) {
             Ok(bytes) => assert!(is_supported && !bytes.is_empty(), "{format}"),
             Err(RenderError::Format(refused)) => {
                 assert!(!is_supported, "{format}");

@@ -12,6 +12,8 @@ pub enum Format {
     /// The documented response, indented by two spaces, with a final newline.
     #[default]
     Json,
+    /// A text table for people.
+    Table,
     /// RFC 4180 with a header line; a text that a spreadsheet would run as a formula is prefixed
     /// with `'`.
     Csv,
@@ -29,8 +31,9 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which messages name them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Json,
+        Self::Table,
         Self::Csv,
         Self::Ndjson,
         Self::Parquet,
@@ -42,6 +45,7 @@ impl Format {
     /// The formats of an answer with a table and a chart.
     pub(super) const TABLE_AND_CHART: &'static [Self] = &[
         Self::Json,
+        Self::Table,
         Self::Csv,
         Self::Parquet,
         Self::Html,
@@ -53,6 +57,7 @@ impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Table => "table",
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
             Self::Parquet => "parquet",
@@ -92,7 +97,7 @@ pub struct UnsupportedFormat {
 
 /// An unknown format name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected {} or {}", comma_separated(&Format::ALL[..6]), Format::ALL[6])]
+#[error("expected {} or {}", comma_separated(&Format::ALL[..7]), Format::ALL[7])]
 pub struct UnknownFormat;
 
 impl FromStr for Format {
@@ -121,7 +126,7 @@ mod tests {
         let error = "xlsx".parse::<Format>().expect_err("unknown");
         assert_eq!(
             error.to_string(),
-            "expected json, csv, ndjson, parquet, html, svg or png"
+            "expected json, table, csv, ndjson, parquet, html, svg or png"
         );
     }
 }

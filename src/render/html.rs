@@ -6,6 +6,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::answer_table::{AnswerTable, TableCell};
 use super::chart::{
     Chart, ChartType, ChartWidth, DARK, ExactNumber, LIGHT, color_rules, inline_svg,
     printable_text, properties,
@@ -26,62 +27,11 @@ const MAX_OPEN_ROWS: usize = 14;
 /// Longest text shown; longer texts are truncated.
 const MAX_TEXT_CHARS: usize = 160;
 
-/// A table of an HTML document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HtmlTable {
-    /// What the table shows.
-    pub caption: String,
-    /// The column headings.
-    pub columns: Vec<HtmlColumn>,
-    /// The rows, with one cell per column; the first cell is the row heading.
-    pub rows: Vec<Vec<HtmlCell>>,
-}
-
-/// The heading of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HtmlColumn {
-    /// What the cells contain, with the unit.
-    pub heading: String,
-    /// Whether the cells are numbers, which are aligned right.
-    pub is_number: bool,
-}
-
-/// A cell of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HtmlCell {
-    /// A text with any content.
-    Text(String),
-    /// An exact number.
-    Number(ExactNumber),
-    /// An unknown value.
-    Absent,
-}
-
-impl HtmlColumn {
-    /// A column of texts.
-    pub fn text(heading: impl Into<String>) -> Self {
-        let heading = heading.into();
-        Self {
-            heading,
-            is_number: false,
-        }
-    }
-
-    /// A column of numbers.
-    pub fn number(heading: impl Into<String>) -> Self {
-        let heading = heading.into();
-        Self {
-            heading,
-            is_number: true,
-        }
-    }
-}
-
 /// The HTML document of one answer: its chart if it has one, its table, and the settings behind it.
 pub fn html_report(
     title: &str,
     chart: Option<&Chart>,
-    table: &HtmlTable,
+    table: &AnswerTable,
     context: &[(String, String)],
 ) -> String {
     let body = html! {
@@ -149,7 +99,7 @@ pub(super) fn settings_markup(pairs: &[(String, String)]) -> Markup {
 }
 
 /// A chart with its table beside or below it.
-pub(super) fn figure_markup(chart: &Chart, table: &HtmlTable) -> Markup {
+pub(super) fn figure_markup(chart: &Chart, table: &AnswerTable) -> Markup {
     let is_beside = is_beside(chart, table);
     html! {
         div.pair.beside[is_beside] {
@@ -167,7 +117,7 @@ pub(super) fn figure_markup(chart: &Chart, table: &HtmlTable) -> Markup {
     }
 }
 
-fn is_beside(chart: &Chart, table: &HtmlTable) -> bool {
+fn is_beside(chart: &Chart, table: &AnswerTable) -> bool {
     chart.chart_type == ChartType::Bars
         && table.rows.len() <= MAX_OPEN_ROWS
         && table.columns.len() == 2
@@ -181,7 +131,7 @@ fn chart_markup(chart: &Chart) -> Markup {
 }
 
 /// A table, collapsed when it is long.
-pub(super) fn table_markup(table: &HtmlTable) -> Markup {
+pub(super) fn table_markup(table: &AnswerTable) -> Markup {
     let count = ExactNumber::Count(i64::try_from(table.rows.len()).unwrap_or(i64::MAX));
     html! {
         @if table.rows.len() > MAX_OPEN_ROWS {
@@ -195,8 +145,8 @@ pub(super) fn table_markup(table: &HtmlTable) -> Markup {
     }
 }
 
-fn table_grid(table: &HtmlTable) -> Markup {
-    let HtmlTable {
+fn table_grid(table: &AnswerTable) -> Markup {
+    let AnswerTable {
         caption,
         columns,
         rows,
@@ -223,14 +173,16 @@ fn table_grid(table: &HtmlTable) -> Markup {
     }
 }
 
-fn cell_markup(cell: &HtmlCell, is_row_header: bool) -> Markup {
+fn cell_markup(cell: &TableCell, is_row_header: bool) -> Markup {
     match cell {
-        HtmlCell::Text(text) if is_row_header => html! { th scope="row" { (isolated_text(text)) } },
-        HtmlCell::Text(text) => html! { td { (isolated_text(text)) } },
-        HtmlCell::Number(number) => {
+        TableCell::Text(text) if is_row_header => {
+            html! { th scope="row" { (isolated_text(text)) } }
+        }
+        TableCell::Text(text) => html! { td { (isolated_text(text)) } },
+        TableCell::Number(number) => {
             html! { td.number { data value=(number.digits()) { (number) } } }
         }
-        HtmlCell::Absent => html! { td.number { span.absent title="unknown" { "–" } } },
+        TableCell::Absent => html! { td.number { span.absent title="unknown" { "–" } } },
     }
 }
 

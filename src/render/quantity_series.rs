@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use arrow::array::Int64Array;
 
+use super::answer_table::TableCell;
 use super::csv::{csv_bytes, text_cell};
 use super::dashboard::{Provenance, quantity};
 use super::json::json_bytes;
 use super::parquet::{parquet_bytes, required, required_texts};
+use super::text_table::{TextAnswer, text_bytes};
 use super::visual::visual_bytes;
-use super::{Answer, Format, RenderError, UnsupportedFormat};
+use super::{Answer, Format, RenderError, Screen, UnsupportedFormat};
 use crate::report::QuantitySeries;
 use crate::response::{QuantityRow, QuantitySeriesResponse, SUCCESS};
 
@@ -19,9 +21,15 @@ impl Answer for QuantitySeries {
     const NAME: &'static str = "quantity series";
     const FORMATS: &'static [Format] = Format::TABLE_AND_CHART;
 
-    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
+    fn render(
+        &self,
+        format: Format,
+        provenance: &Provenance,
+        screen: Option<&Screen>,
+    ) -> Result<Vec<u8>, RenderError> {
         match format {
             Format::Json => json_bytes(&response(self)),
+            Format::Table => Ok(text_bytes(&text_answer(self, provenance), screen)),
             Format::Csv => csv(self),
             Format::Parquet => parquet(self),
             Format::Html | Format::Svg | Format::Png => {
@@ -41,6 +49,23 @@ fn response(series: &QuantitySeries) -> QuantitySeriesResponse {
     QuantitySeriesResponse {
         message: SUCCESS.to_owned(),
         data: rows.collect(),
+    }
+}
+
+fn text_answer(series: &QuantitySeries, provenance: &Provenance) -> TextAnswer {
+    let (_, table) = quantity(series, provenance);
+    let items = series.points.iter().map(|point| point.purchase_quantity);
+    let refunds = (series.refund_items != 0)
+        .then(|| format!("Items of refunds in this period: {}.", series.refund_items));
+    TextAnswer {
+        table,
+        bar_column: Some(1),
+        detail_columns: &[],
+        totals: vec![vec![
+            TableCell::text(Some("Total")),
+            TableCell::count(items.sum()),
+        ]],
+        notes: refunds.into_iter().chain([provenance.sentence()]).collect(),
     }
 }
 

@@ -9,12 +9,15 @@ use std::sync::Arc;
 use arrow::array::StringArray;
 
 use super::amount_text::amount_text;
+use super::answer_table::TableCell;
+use super::chart::ExactNumber;
 use super::csv::{csv_bytes, text_cell};
 use super::dashboard::{Provenance, revenue};
 use super::json_writer::JsonValue;
 use super::parquet::{decimals, optional, parquet_bytes, required, required_texts};
+use super::text_table::{TextAnswer, text_bytes};
 use super::visual::visual_bytes;
-use super::{Answer, Format, RenderError, UnsupportedFormat};
+use super::{Answer, Format, RenderError, Screen, UnsupportedFormat};
 use crate::report::RevenueSeries;
 use crate::response::SUCCESS;
 
@@ -22,9 +25,15 @@ impl Answer for RevenueSeries {
     const NAME: &'static str = "revenue series";
     const FORMATS: &'static [Format] = Format::TABLE_AND_CHART;
 
-    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
+    fn render(
+        &self,
+        format: Format,
+        provenance: &Provenance,
+        screen: Option<&Screen>,
+    ) -> Result<Vec<u8>, RenderError> {
         match format {
             Format::Json => Ok(document(self).pretty()?),
+            Format::Table => Ok(text_bytes(&text_answer(self, provenance), screen)),
             Format::Csv => csv(self),
             Format::Parquet => parquet(self),
             Format::Html | Format::Svg | Format::Png => {
@@ -50,6 +59,22 @@ fn document(series: &RevenueSeries) -> JsonValue {
         ("message", JsonValue::text(Some(SUCCESS))),
         ("data", JsonValue::List(rows.collect())),
     ])
+}
+
+fn text_answer(series: &RevenueSeries, provenance: &Provenance) -> TextAnswer {
+    let (_, table) = revenue(series, provenance);
+    let decimals = series.decimals();
+    let total = series.total().map_or_else(
+        || TableCell::text(Some("out of range")),
+        |amount| TableCell::Number(ExactNumber::Money { amount, decimals }),
+    );
+    TextAnswer {
+        table,
+        bar_column: Some(1),
+        detail_columns: &[],
+        totals: vec![vec![TableCell::text(Some("Total")), total]],
+        notes: vec![provenance.sentence()],
+    }
 }
 
 fn csv(series: &RevenueSeries) -> Result<Vec<u8>, RenderError> {

@@ -3,15 +3,16 @@
 //! In: a page, or parameters and files; the purchases are then read and written batch by batch.
 //! Out: JSON documents and files of rows. Refused: formats that the answer does not support.
 
+use std::cmp::Ordering;
 use std::io::Write;
 
-use super::answer::check_format_of;
+use super::answer_table::{AnswerTable, TableCell, TableColumn};
 use super::chart::ExactNumber;
 use super::dashboard::Provenance;
-use super::html::{HtmlCell, HtmlColumn, HtmlTable};
 use super::json_writer::JsonValue;
-use super::visual::{html_bytes, html_money, html_supplier, html_text};
-use super::{Answer, Format, RenderError, UnsupportedFormat};
+use super::text_table::{TextAnswer, text_bytes};
+use super::visual::html_bytes;
+use super::{Answer, Format, RenderError, Screen, UnsupportedFormat};
 use crate::report::{
     ReportError, SupplierListParameters, SupplierPurchaseFile, SupplierPurchasePage,
     for_each_supplier_batch, for_each_supplier_page,
@@ -26,9 +27,6 @@ mod rows_writer;
 pub(super) mod tests;
 
 pub use rows_writer::{SupplierRowsWriter, check_supplier_list_format};
-
-/// The formats of a folder with one file per page of supplier purchases.
-const SUPPLIER_PAGES_FORMATS: &[Format] = &[Format::Json];
 
 /// How a JSON answer represents unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,29 +43,27 @@ impl Answer for SupplierPurchasePage {
     const NAME: &'static str = "page of supplier purchases";
     const FORMATS: &'static [Format] = &[
         Format::Json,
+        Format::Table,
         Format::Csv,
         Format::Ndjson,
         Format::Parquet,
         Format::Html,
     ];
 
-    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
+    fn render(
+        &self,
+        format: Format,
+        provenance: &Provenance,
+        screen: Option<&Screen>,
+    ) -> Result<Vec<u8>, RenderError> {
         match format {
             Format::Json => supplier_page_json(self, NullHandling::Written),
+            Format::Table => Ok(text_bytes(&text_answer(self, provenance), screen)),
             Format::Csv | Format::Ndjson | Format::Parquet => page_rows(self, format),
             Format::Html => Ok(html_bytes(None, &page_table(self), provenance)),
             Format::Svg | Format::Png => Err(UnsupportedFormat::of::<Self>(format).into()),
         }
     }
-}
-
-/// Checks that a folder with one file per page of supplier purchases supports a format.
-///
-/// # Errors
-/// [`UnsupportedFormat`], which names the supported formats.
-pub fn check_supplier_pages_format(format: Format) -> Result<(), UnsupportedFormat> {
-    let name = "folder with all pages of supplier purchases";
-    check_format_of(name, SUPPLIER_PAGES_FORMATS, format)
 }
 
 /// Writes one page of a list as the documented JSON response.
@@ -157,8 +153,34 @@ fn page_rows(page: &SupplierPurchasePage, format: Format) -> Result<Vec<u8>, Ren
     Ok(bytes)
 }
 
+/// The purchases of a page for people. The last line names the page and the option for the next one.
+fn text_answer(page: &SupplierPurchasePage, provenance: &Provenance) -> TextAnswer {
+    let SupplierPurchasePage {
+        current_page,
+        last_page,
+        total,
+        ..
+    } = page;
+    let purchases = if *total == 1 { "purchase" } else { "purchases" };
+    let other = match current_page.cmp(last_page) {
+        Ordering::Less => format!("; next page: --page {}", current_page + 1),
+        Ordering::Equal => String::new(),
+        Ordering::Greater => format!("; last page: --page {last_page}"),
+    };
+    TextAnswer {
+        table: page_table(page),
+        bar_column: None,
+        detail_columns: &["Updated"],
+        totals: Vec::new(),
+        notes: vec![
+            provenance.sentence(),
+            format!("Page {current_page} of {last_page}, {total} {purchases} in total{other}"),
+        ],
+    }
+}
+
 /// The purchases of a page as a table; unknown values are marked as such.
-fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
+fn page_table(page: &SupplierPurchasePage) -> AnswerTable {
     let cells = |row: &SupplierPurchaseValues<'_>| {
         let text = |field| row.text(field);
         let currency = text(SupplierPurchaseField::TotalCurrency);
@@ -169,35 +191,35 @@ fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
         let updated_at = row.time(SupplierPurchaseField::UpdatedAt);
         let updated_at = updated_at.map(|time| time.local().to_rfc3339());
         vec![
-            id.map_or(HtmlCell::Absent, |id| {
-                HtmlCell::Number(ExactNumber::Count(id))
+            id.map_or(TableCell::Absent, |id| {
+                TableCell::Number(ExactNumber::Count(id))
             }),
-            html_text(date.as_deref()),
-            html_supplier(
+            TableCell::text(date.as_deref()),
+            TableCell::supplier(
                 row.integer(SupplierPurchaseField::SupplierId),
                 text(SupplierPurchaseField::SupplierName),
             ),
-            html_text(text(SupplierPurchaseField::InvoiceNumber)),
-            html_text(status.or(row.is_deleted().then_some("deleted"))),
-            html_money(row.amount(SupplierPurchaseField::TotalAmount), currency),
-            html_text(currency),
-            html_text(updated_at.as_deref()),
+            TableCell::text(text(SupplierPurchaseField::InvoiceNumber)),
+            TableCell::text(status.or(row.is_deleted().then_some("deleted"))),
+            TableCell::money(row.amount(SupplierPurchaseField::TotalAmount), currency),
+            TableCell::text(currency),
+            TableCell::text(updated_at.as_deref()),
         ]
     };
-    HtmlTable {
+    AnswerTable {
         caption: format!(
             "Supplier purchases, page {} of {}, {} in total",
             page.current_page, page.last_page, page.total
         ),
         columns: vec![
-            HtmlColumn::number("Id"),
-            HtmlColumn::text("Registered"),
-            HtmlColumn::text("Supplier"),
-            HtmlColumn::text("Invoice"),
-            HtmlColumn::text("Status"),
-            HtmlColumn::number("Total"),
-            HtmlColumn::text("Currency"),
-            HtmlColumn::text("Updated"),
+            TableColumn::number("Id"),
+            TableColumn::text("Registered"),
+            TableColumn::text("Supplier"),
+            TableColumn::text("Invoice"),
+            TableColumn::text("Status"),
+            TableColumn::number("Total"),
+            TableColumn::text("Currency"),
+            TableColumn::text("Updated"),
         ],
         rows: page.purchases.iter().map(cells).collect(),
     }

@@ -18,15 +18,15 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder};
 
 use super::amount_text::money_text;
-use super::chart::ExactNumber;
+use super::answer_table::{AnswerTable, TableCell, TableColumn};
 use super::csv::{csv_bytes, text_cell};
 use super::dashboard::{Provenance, status_by_month, status_counts_by_month};
-use super::html::{HtmlCell, HtmlColumn, HtmlTable};
 use super::json_writer::JsonValue;
 use super::parquet::{dates, decimals, optional, parquet_bytes, required};
-use super::visual::{html_money, html_supplier, html_text, visual_bytes};
-use super::{Answer, Format, RenderError, UnsupportedFormat};
-use crate::report::{SummaryAmounts, SupplierSummary, SupplierSummaryRow};
+use super::text_table::{TextAnswer, text_bytes};
+use super::visual::visual_bytes;
+use super::{Answer, Format, RenderError, Screen, UnsupportedFormat};
+use crate::report::{PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
 #[cfg(test)]
@@ -57,15 +57,26 @@ impl Answer for SupplierSummary {
     const NAME: &'static str = "supplier summary";
     const FORMATS: &'static [Format] = Format::TABLE_AND_CHART;
 
-    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
+    fn render(
+        &self,
+        format: Format,
+        provenance: &Provenance,
+        screen: Option<&Screen>,
+    ) -> Result<Vec<u8>, RenderError> {
         match format {
             Format::Json => Ok(document(self).pretty()?),
+            Format::Table => Ok(text_bytes(&text_answer(self, provenance), screen)),
             Format::Csv => csv(self),
             Format::Parquet => parquet(self),
             Format::Html | Format::Svg | Format::Png => {
                 let months = status_counts_by_month(self.rows.iter());
                 let (chart, _) = status_by_month(&months, provenance);
-                Ok(visual_bytes(format, &chart, &html_table(self), provenance))
+                Ok(visual_bytes(
+                    format,
+                    &chart,
+                    &people_table(self),
+                    provenance,
+                ))
             }
             Format::Ndjson => Err(UnsupportedFormat::of::<Self>(format).into()),
         }
@@ -83,8 +94,7 @@ fn amounts(row: &SupplierSummaryRow) -> [Amount; 5] {
     [value_of_items, discount, other_expenses, shipping, total]
 }
 
-fn counts(row: &SupplierSummaryRow) -> [i64; 4] {
-    let counts = row.purchases;
+fn counts(counts: PurchaseCounts) -> [i64; 4] {
     [
         counts.purchases,
         counts.received,
@@ -149,7 +159,7 @@ fn document_row(company_id: i64, row: &SupplierSummaryRow) -> JsonValue {
     let dates = [row.first_date, row.last_date].map(|date| JsonValue::Text(date.to_string()));
     let values = values
         .into_iter()
-        .chain(counts(row).map(JsonValue::number))
+        .chain(counts(row.purchases).map(JsonValue::number))
         .chain(amounts)
         .chain(dates);
     JsonValue::Object(COLUMNS.into_iter().zip(values).collect())
@@ -171,7 +181,7 @@ fn csv(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
             table.write_field(names_seen)?;
             table.write_field(month(row))?;
             table.write_field(text_cell(currency.unwrap_or_default()).as_ref())?;
-            let counts = counts(row).map(|count| count.to_string());
+            let counts = counts(row.purchases).map(|count| count.to_string());
             let amounts = amounts(row).map(|amount| money_text(amount, currency));
             let dates = [row.first_date, row.last_date].map(|date| date.to_string());
             table.write_record(counts.iter().chain(&amounts).chain(&dates))?;
@@ -201,7 +211,7 @@ fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
         Arc::new(currencies.collect::<StringArray>()),
     ];
     for at in 0..4 {
-        let counts = rows.iter().map(|row| counts(row)[at]);
+        let counts = rows.iter().map(|row| counts(row.purchases)[at]);
         columns.push(Arc::new(Int64Array::from_iter_values(counts)));
     }
     for at in 0..5 {
@@ -218,22 +228,63 @@ fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
     }))
 }
 
-/// The rows as a table for people; the chart of months is beside it.
-fn html_table(summary: &SupplierSummary) -> HtmlTable {
+/// Columns that are left out on a narrow terminal, the first one first.
+const DETAILS: [&str; 6] = [
+    "Discount",
+    "Other expenses",
+    "Shipping",
+    "Items",
+    "Received",
+    "Pending",
+];
+
+/// The cells of counts and amounts.
+fn number_cells(
+    counts: [i64; 4],
+    amounts: [Option<Amount>; 5],
+    currency: Option<&str>,
+) -> impl Iterator<Item = TableCell> {
+    let [purchases, received, pending, _] = counts;
+    let counts = [purchases, received, pending].map(TableCell::count);
+    let amounts = amounts.map(|amount| TableCell::money(amount, currency));
+    counts.into_iter().chain(amounts)
+}
+
+/// The rows for people, with the totals of each currency.
+fn text_answer(summary: &SupplierSummary, provenance: &Provenance) -> TextAnswer {
+    let totals = summary.totals().into_iter().map(|total| {
+        let currency = total.currency.as_deref();
+        let cells = [
+            TableCell::text(Some("Total")),
+            TableCell::text(Some("")),
+            TableCell::text(currency),
+        ];
+        let numbers = number_cells(counts(total.purchases), total.amounts, currency);
+        cells.into_iter().chain(numbers).collect()
+    });
+    TextAnswer {
+        table: people_table(summary),
+        bar_column: None,
+        detail_columns: &DETAILS,
+        totals: totals.collect(),
+        notes: vec![provenance.sentence()],
+    }
+}
+
+/// The rows as a table for people; in HTML the chart of months is beside it.
+fn people_table(summary: &SupplierSummary) -> AnswerTable {
     let rows = summary.rows.iter().map(|row| {
         let currency = row.currency.as_deref();
-        let [purchases, received, pending, _] = counts(row);
         let mut cells = vec![
-            html_supplier(row.supplier_id, row.supplier_name.as_deref()),
-            HtmlCell::Text(month(row)),
-            html_text(currency),
+            TableCell::supplier(row.supplier_id, row.supplier_name.as_deref()),
+            TableCell::Text(month(row)),
+            TableCell::text(currency),
         ];
-        let counts = [purchases, received, pending];
-        cells.extend(counts.map(|count| HtmlCell::Number(ExactNumber::Count(count))));
-        cells.extend(amounts(row).map(|amount| html_money(Some(amount), currency)));
+        let amounts = amounts(row).map(Some);
+        cells.extend(number_cells(counts(row.purchases), amounts, currency));
         cells
     });
-    let texts = ["Supplier", "Month", "Currency"].map(HtmlColumn::text);
+    let texts = ["Supplier", "Month", "Currency"].map(TableColumn::text);
     let numbers = [
         "Purchases",
         "Received",
@@ -244,11 +295,11 @@ fn html_table(summary: &SupplierSummary) -> HtmlTable {
         "Shipping",
         "Total",
     ];
-    HtmlTable {
+    AnswerTable {
         caption: "Supplier purchases by month and currency".to_owned(),
         columns: texts
             .into_iter()
-            .chain(numbers.map(HtmlColumn::number))
+            .chain(numbers.map(TableColumn::number))
             .collect(),
         rows: rows.collect(),
     }

@@ -190,13 +190,70 @@ fn an_unsupported_format_names_the_supported_ones() {
         check_format::<QuantitySeries>(Format::Ndjson)
             .expect_err("refused")
             .to_string(),
-        "a quantity series cannot be written as ndjson; supported formats: json, csv, parquet, html, svg, png"
-    );
-    assert_eq!(
-        check_supplier_pages_format(Format::Csv)
-            .expect_err("refused")
-            .to_string(),
-        "a folder with all pages of supplier purchases cannot be written as csv; supported formats: json"
+        "a quantity series cannot be written as ndjson; supported formats: json, table, csv, parquet, html, svg, png"
     );
     assert_eq!(check_supplier_list_format(Format::Ndjson), Ok(()));
+}
+
+const SOURCE: &str = "Source: table purchases, version 42. Time zone: UTC.";
+
+#[test]
+fn a_series_as_text_has_bars_and_its_total() {
+    let (rule, bar) = ("─".repeat(59), |blocks| "█".repeat(blocks));
+    let expected = format!(
+        "Items purchased by day, UTC\n\n\
+         Day         Items\n{rule}\n\
+         2013-07-16      1  {}\n\
+         2013-07-17      2  {}\n{rule}\n\
+         Total           3\n\n{SOURCE}\n",
+        bar(20),
+        bar(40)
+    );
+    assert_eq!(text(&quantity(), Format::Table), expected);
+    let refunded = QuantitySeries {
+        refund_items: 1,
+        ..quantity()
+    };
+    let refunded = text(&refunded, Format::Table);
+    let notes = format!("\n\nItems of refunds in this period: 1.\n{SOURCE}\n");
+    assert!(refunded.ends_with(&notes), "{refunded}");
+}
+
+#[test]
+fn revenue_as_text_has_the_amounts_of_csv_and_its_exact_total() {
+    let revenues = [12_500_000_000, -2_500_000_000];
+    // Of 40 columns for 15 reais, 7 are for the 2.50 below zero.
+    let expected = format!(
+        "Revenue in BRL by day, UTC\n\n\
+         Day           BRL\n{rule}\n\
+         2024-01-31  12.50         {}\n\
+         2024-01-31  -2.50  ▐██████\n{rule}\n\
+         Total       10.00\n\n{SOURCE}\n",
+        "█".repeat(33),
+        rule = "─".repeat(59),
+    );
+    assert_eq!(
+        text(&revenue(Some("BRL"), &revenues), Format::Table),
+        expected
+    );
+    let largest = 99_999_999_999_999_999_999_999_999_999_999_999_999;
+    let too_much = text(&revenue(Some("BRL"), &[largest, 1]), Format::Table);
+    assert!(too_much.contains("out of range\n"), "{too_much}");
+    let most = text(&revenue(Some("BRL"), &[largest - 1, 1]), Format::Table);
+    let total = "Total       99999999999999999999999999999.999999999\n";
+    assert!(most.contains(total), "{most}");
+}
+
+#[test]
+fn products_as_text_have_their_number() {
+    let expected =
+        format!("Products purchased\n\nProduct\n───────\na\\tb\né\n\n{SOURCE}\nProducts: 2.\n");
+    assert_eq!(text(&products(&["a\tb", "é"]), Format::Table), expected);
+    let page = ProductList {
+        total: 102,
+        ..products(&["a", "b"])
+    };
+    let page = text(&page, Format::Table);
+    let position = "\n2 of 102 products; --page N shows another page, from 0.\n";
+    assert!(page.ends_with(position), "{page}");
 }

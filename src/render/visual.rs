@@ -1,12 +1,10 @@
-//! Answers as HTML with chart and table, or as the chart alone (SVG, PNG), and the cells that
-//! several tables have.
+//! Answers as HTML with chart and table, or as the chart alone (SVG, PNG).
 
 use super::Format;
-use super::amount_text::currency_decimals;
-use super::chart::{Chart, ExactNumber, png, svg};
+use super::answer_table::AnswerTable;
+use super::chart::{Chart, png, svg};
 use super::dashboard::Provenance;
-use super::html::{HtmlCell, HtmlTable, html_report};
-use crate::values::money::Amount;
+use super::html::html_report;
 
 /// The size of a PNG in pixels: 16 to 9, wide enough for 100 days.
 const PNG_SIZE: (u32, u32) = (1280, 720);
@@ -15,7 +13,7 @@ const PNG_SIZE: (u32, u32) = (1280, 720);
 pub(super) fn visual_bytes(
     format: Format,
     chart: &Chart,
-    table: &HtmlTable,
+    table: &AnswerTable,
     provenance: &Provenance,
 ) -> Vec<u8> {
     match format {
@@ -28,7 +26,7 @@ pub(super) fn visual_bytes(
 /// An HTML page; its title is that of the chart, or the caption of the table if there is no chart.
 pub(super) fn html_bytes(
     chart: Option<&Chart>,
-    table: &HtmlTable,
+    table: &AnswerTable,
     provenance: &Provenance,
 ) -> Vec<u8> {
     let title = chart.map_or(&table.caption, |chart| &chart.title);
@@ -39,26 +37,4 @@ pub(super) fn html_bytes(
     ];
     context.extend(provenance.parameters.iter().cloned());
     html_report(title, chart, table, &context).into_bytes()
-}
-
-/// A text that may be unknown.
-pub(super) fn html_text(text: Option<&str>) -> HtmlCell {
-    text.map_or(HtmlCell::Absent, |text| HtmlCell::Text(text.to_owned()))
-}
-
-/// The name of a supplier, or its id when it has none.
-pub(super) fn html_supplier(id: Option<i64>, name: Option<&str>) -> HtmlCell {
-    match (name, id) {
-        (Some(name), _) => HtmlCell::Text(name.to_owned()),
-        (None, Some(id)) => HtmlCell::Text(id.to_string()),
-        (None, None) => HtmlCell::Absent,
-    }
-}
-
-/// An amount that may be unknown, with the decimals of its currency.
-pub(super) fn html_money(amount: Option<Amount>, currency: Option<&str>) -> HtmlCell {
-    let decimals = currency_decimals(currency).unwrap_or_default();
-    amount.map_or(HtmlCell::Absent, |amount| {
-        HtmlCell::Number(ExactNumber::Money { amount, decimals })
-    })
 }

@@ -51,6 +51,15 @@ impl RevenueSeries {
         self.currency.as_ref().map(Currency::as_str)
     }
 
+    /// The sum of all rows; `None` if it does not fit decimal(38, 9).
+    pub fn total(&self) -> Option<Amount> {
+        let mut sum = WideSum::default();
+        for point in &self.points {
+            sum.add_nanos(point.revenue.nanos());
+        }
+        sum.total()
+    }
+
     /// The minimum number of decimals of every amount: those of the currency, but at least one,
     /// because recorded answers of the revenue endpoint contain `0.0` and `5000.0`, and a reader
     /// that infers types must not see an integer in one row and a float in the next.

@@ -18,16 +18,20 @@ use super::wide_sum::WideSum;
 use super::{ReportError, SupplierPurchaseFile};
 
 mod names;
+mod nulls_last;
 mod query;
 mod row;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use names::names;
+use nulls_last::NullsLast;
 use query::{SummaryLine, large_amounts, lines};
 use row::AMOUNTS;
 
 pub use row::{PurchaseCounts, SummaryAmounts, SupplierSummaryRow};
+pub use totals::CurrencyTotal;
 
 /// The positions of total and items in [`AMOUNTS`].
 const TOTAL: usize = 4;
@@ -41,6 +45,13 @@ pub struct SupplierSummary {
     /// The rows by supplier, month and currency, all ascending; a missing supplier or currency
     /// sorts last.
     pub rows: Vec<SupplierSummaryRow>,
+}
+
+impl SupplierSummary {
+    /// The totals by currency, in byte order; a missing currency is last.
+    pub fn totals(&self) -> Vec<CurrencyTotal> {
+        totals::totals(&self.rows)
+    }
 }
 
 /// Computes the summary from the files of the current table version.
@@ -99,22 +110,6 @@ struct SummaryGroupKey {
     supplier_id: NullsLast<i64>,
     month: NaiveDate,
     currency: NullsLast<String>,
-}
-
-/// An optional value that sorts last when it is missing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct NullsLast<T> {
-    is_null: bool,
-    value: Option<T>,
-}
-
-impl<T> From<Option<T>> for NullsLast<T> {
-    fn from(value: Option<T>) -> Self {
-        Self {
-            is_null: value.is_none(),
-            value,
-        }
-    }
 }
 
 struct SummaryGroup {

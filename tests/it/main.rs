@@ -137,12 +137,16 @@ mod parquet_text;
 mod postgres_server;
 /// Power cuts: what a run has reported is on the disk, also when it depends on another run.
 mod power_cut;
+/// The program on a terminal of its own.
+mod pseudo_terminal;
 /// Runs stopped between two commits, and their recovery by the next run.
 mod recovery;
 /// Refused inputs commit nothing, and the run continues with the rest.
 mod refused_inputs;
 /// What the summary of a run shows of refused inputs.
 mod refused_summary;
+/// Reports as tables on a terminal: the default format, colours, the pager.
+mod report_tables;
 /// Limits of threads, open files and memory.
 mod resource_limits;
 /// The rooms of `src/` import each other in one direction.

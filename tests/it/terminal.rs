@@ -1,9 +1,8 @@
 //! What remains on a terminal: complete findings and log lines, and nothing of the progress bar.
 
-use std::process::Command;
-
+use crate::pseudo_terminal::{Window, on_terminal};
 use crate::purchase_fixtures::numbered;
-use crate::workdir::{NOW, Output, Workdir};
+use crate::workdir::{NOW, Workdir};
 
 /// What a terminal shows after this text was written to it.
 fn screen(written: &str) -> Vec<String> {
@@ -46,17 +45,13 @@ fn screen(written: &str) -> Vec<String> {
         .collect()
 }
 
-/// Runs the program on a terminal of its own.
-fn on_terminal(workdir: &Workdir, arguments: &str) -> Vec<String> {
-    let mut command = Command::new("script");
-    let program = env!("CARGO_BIN_EXE_purchase-etl");
-    let typed = format!("stty rows 24 cols 80; '{program}' {arguments}");
-    command
-        .current_dir(workdir.path(""))
-        .args(["-qec", &typed, "/dev/null"]);
-    let output = Output::of(command);
-    output.assert_code(0);
-    screen(output.stdout())
+/// What a terminal shows after the program ran on it.
+fn shown(workdir: &Workdir, arguments: &str) -> Vec<String> {
+    let window = Window {
+        rows: 24,
+        columns: 80,
+    };
+    screen(&on_terminal(workdir, window, &[], arguments))
 }
 
 #[test]
@@ -80,7 +75,7 @@ fn findings_and_log_lines_are_complete_on_a_terminal_without_the_progress_bar() 
         format!("check --now {NOW} --format response {inputs}"),
         format!("ingest --now {NOW} --lake lake {inputs}"),
     ] {
-        let screen = on_terminal(&workdir, &arguments);
+        let screen = shown(&workdir, &arguments);
         let left = screen.iter().find(|line| line.contains(bar));
         assert_eq!(left, None, "{arguments}: {screen:#?}");
         let begins_rightly = |line: &&String| {
@@ -91,7 +86,7 @@ fn findings_and_log_lines_are_complete_on_a_terminal_without_the_progress_bar() 
         let torn = screen.iter().find(|line| !begins_rightly(line));
         assert_eq!(torn, None, "{arguments}: {screen:#?}");
     }
-    let screen = on_terminal(&workdir, &format!("check --now {NOW} {inputs}"));
+    let screen = shown(&workdir, &format!("check --now {NOW} {inputs}"));
     let whole = screen.iter().filter(|line| {
         line.starts_with('/') && line.contains(" reject ") && line.ends_with("[record 0, byte 0]")
     });

@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::selection::{ShownInput, listed_inputs};
 use crate::commands::options::second;
-use crate::commands::output::put;
 use crate::commands::read::RecordKindSelection;
 use crate::commands::{CommandError, ListOutput, RunContext};
 use crate::input::escape_unprintable;
@@ -36,8 +35,7 @@ impl ListInputs {
         let mut listed = listed_inputs(&lake, self.kind)?;
         listed.retain(|input| self.state.is_none_or(|state| input.row.state == state));
         let shown: Vec<ShownInput> = listed.iter().map(ShownInput::from).collect();
-        let text = self.output.format.write(&shown[..], list_text)?;
-        put(context.stdout, text.as_bytes())?;
+        self.output.format.print(&shown[..], list_text, context)?;
         Ok(ExitCode::Done)
     }
 }

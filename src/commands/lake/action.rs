@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use clap::Args;
 use serde::Serialize;
 
-use crate::commands::output::put;
 use crate::commands::{CommandError, ListFormat, ListOutput, OptionError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::DayRange;
@@ -117,12 +116,12 @@ impl LakeRun<'_, '_> {
         result: &T,
         text: fn(&T, &mut String) -> fmt::Result,
     ) -> Result<ExitCode, CommandError> {
-        let output = self.format.write(result, |result| {
+        let text = |result: &T| {
             let mut output = String::new();
             text(result, &mut output).expect("a String takes every text");
             output
-        })?;
-        put(self.context.stdout, output.as_bytes())?;
+        };
+        self.format.print(result, text, self.context)?;
         Ok(ExitCode::Done)
     }
 

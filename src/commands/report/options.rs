@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::commands::output::{put, put_file};
+use crate::commands::output::{put, put_file, put_text};
 use crate::commands::tables::AtVersion;
 use crate::commands::{CommandError, OptionError, RunContext, parse_time};
 use crate::render::dashboard::Provenance;
 
-use crate::render::{Answer, Format, UnsupportedFormat, check_format, render};
+use crate::render::{Answer, Format, check_format, render};
 
 /// The lake of a report and its output.
 #[derive(Clone, Debug, Args)]
@@ -32,14 +32,9 @@ pub(super) struct ReportOptions {
     /// Set the current time, RFC 3339 [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_time, hide_short_help = true)]
     now: Option<DateTime<Utc>>,
-    /// Set the format: json (the documented response), csv, parquet, ndjson, html, svg or png
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "json",
-        help_heading = "Output"
-    )]
-    pub(super) format: Format,
+    /// Set the format: json (the documented response), table, csv, parquet, ndjson, html, svg or png [default: table on a terminal, json in a pipe, file or job]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub(super) format: Option<Format>,
     /// Write the report to this file or URL instead of stdout
     #[arg(long, short, value_name = "PATH", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
@@ -56,19 +51,23 @@ impl ReportOptions {
         self.now.unwrap_or(context.shared.now)
     }
 
-    /// Refuses a format that the answer does not support.
-    pub(super) fn check_format<A: Answer>(&self) -> Result<(), OptionError> {
-        self.supported(check_format::<A>(self.format))
+    /// The format: without the option, a table on a terminal, and JSON elsewhere.
+    pub(super) fn format(&self, context: &RunContext<'_>) -> Format {
+        let is_shown = self.output.is_none() && context.terminal.is_some();
+        let default = if is_shown {
+            Format::Table
+        } else {
+            Format::Json
+        };
+        self.format.unwrap_or(default)
     }
 
-    /// The error for a format that is not supported.
-    pub(super) fn supported(
-        &self,
-        checked: Result<(), UnsupportedFormat>,
-    ) -> Result<(), OptionError> {
+    /// Refuses a format that the answer does not support; every answer supports the default ones.
+    pub(super) fn check_format<A: Answer>(&self) -> Result<(), OptionError> {
+        let checked = self.format.map_or(Ok(()), check_format::<A>);
         checked.map_err(|refused| OptionError::Invalid {
             option: "--format",
-            value: self.format.to_string(),
+            value: refused.format.to_string(),
             reason: format!("expected a format of this report: {refused}"),
         })
     }
@@ -80,7 +79,14 @@ impl ReportOptions {
         provenance: &Provenance,
         context: &mut RunContext<'_>,
     ) -> Result<(), CommandError> {
-        self.put_bytes(&render(answer, self.format, provenance)?, context)
+        let format = self.format(context);
+        if format != Format::Table || self.output.is_some() {
+            let bytes = render(answer, format, provenance, None)?;
+            return self.put_bytes(&bytes, context);
+        }
+        let screen = context.terminal.as_ref().map(|terminal| terminal.screen);
+        let text = render(answer, format, provenance, screen.as_ref())?;
+        put_text(context, &String::from_utf8_lossy(&text))
     }
 
     /// Writes the bytes of an answer to their destination.

@@ -12,8 +12,7 @@ use crate::commands::{CommandError, OptionError, OutputTarget, RunContext};
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::{Lake, TableSpec};
 use crate::render::{
-    Format, NullHandling, check_supplier_pages_format, supplier_page_json, write_supplier_list,
-    write_supplier_pages,
+    Format, NullHandling, supplier_page_json, write_supplier_list, write_supplier_pages,
 };
 use crate::report::{
     SupplierListParameters, SupplierListRequest, SupplierPurchaseFile, SupplierPurchasePage,
@@ -57,15 +56,14 @@ impl Report for SupplierPurchasesReport {
     }
 
     fn validate(&self) -> Result<(), OptionError> {
-        let format = self.options.format;
-        if self.all_pages.is_some() {
-            self.options
-                .supported(check_supplier_pages_format(format))?;
-        } else {
-            // The format selects the scope of the list, and both scopes have the same formats.
-            self.options.check_format::<SupplierPurchasePage>()?;
-        }
-        if self.omit_null && format != Format::Json {
+        // The format selects the scope of the list, and both scopes have the same formats. Clap
+        // refuses a format of a folder with all pages, which are always JSON.
+        self.options.check_format::<SupplierPurchasePage>()?;
+        let is_other = self
+            .options
+            .format
+            .is_some_and(|format| format != Format::Json);
+        if self.omit_null && is_other {
             return Err(OptionError::NotApplicable {
                 option: "--omit-null",
                 reason: "applies to --format json only; remove it, or choose --format json",
@@ -97,12 +95,13 @@ impl Report for SupplierPurchasesReport {
     fn write(&self, context: &mut RunContext<'_>) -> Result<(), CommandError> {
         let parameters = SupplierListParameters::resolve(&self.list)?;
         let table = open(&self.options, parameters.company_id(), context)?;
-        let is_one_page =
-            matches!(self.options.format, Format::Json | Format::Html) || self.list.page.is_some();
+        let format = self.options.format(context);
+        let is_one_page = matches!(format, Format::Json | Format::Table | Format::Html)
+            || self.list.page.is_some();
         match &self.all_pages {
             Some(folder) => self.write_pages(&parameters, &table, folder, context),
             None if is_one_page => self.write_page(&parameters, &table, context),
-            None => self.write_list(&parameters, &table, context),
+            None => self.write_list(&parameters, &table, format, context),
         }
     }
 }
@@ -138,9 +137,9 @@ impl SupplierPurchasesReport {
         &self,
         parameters: &SupplierListParameters,
         table: &SupplierTable,
+        format: Format,
         context: &mut RunContext<'_>,
     ) -> Result<(), CommandError> {
-        let format = self.options.format;
         let write = |file: &std::fs::File| {
             write_supplier_list::<_, CommandError>(parameters, &table.files, format, file).map(drop)
         };

@@ -64,7 +64,7 @@ impl ExactNumber {
     }
 
     /// The value in billionths; a count times 10^9 always fits an `i128`.
-    fn nanos(self) -> i128 {
+    pub(in crate::render) fn nanos(self) -> i128 {
         match self {
             Self::Count(count) => i128::from(count) * 1_000_000_000,
             Self::Money { amount, .. } => amount.nanos(),

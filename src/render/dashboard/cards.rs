@@ -9,8 +9,9 @@ use maud::{Markup, html};
 use super::charts::suppliers_in_currency;
 use super::content::Dashboard;
 use super::ranking::sum;
+use crate::render::answer_table::TableCell;
 use crate::render::chart::{ExactNumber, printable_text};
-use crate::render::html::{HtmlCell, isolated_text};
+use crate::render::html::isolated_text;
 
 /// A card: a key figure with its title and a note.
 struct Card {
@@ -91,7 +92,7 @@ fn suppliers(dashboard: &Dashboard) -> Vec<Card> {
     let card = |(currency, count): (&str, usize)| {
         let (_, table) = suppliers_in_currency(&of.data, currency, &of.provenance);
         let values = table.rows.iter().filter_map(|row| match row.last()? {
-            HtmlCell::Number(number) => Some(*number),
+            TableCell::Number(number) => Some(*number),
             _ => None,
         });
         Some(Card {

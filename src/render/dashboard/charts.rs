@@ -1,13 +1,13 @@
 //! The charts of the dashboard and their tables.
 //!
-//! In: an answer and its provenance. Out: the [`Chart`] and the [`HtmlTable`] that show it. Nothing
+//! In: an answer and its provenance. Out: the [`Chart`] and the [`AnswerTable`] that show it. Nothing
 //! is refused.
 
 use super::content::{MonthlyStatusCounts, Provenance, RuleRejectCount, SupplierTotal};
 use super::ranking::{Ranking, rank};
 use crate::render::amount_text::currency_decimals;
+use crate::render::answer_table::{AnswerTable, TableCell, TableColumn};
 use crate::render::chart::{Chart, ChartSeries, ChartType, ExactNumber};
-use crate::render::html::{HtmlCell, HtmlColumn, HtmlTable};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
 
 /// A series with more rows is drawn as a line instead of columns.
@@ -17,7 +17,7 @@ const MAX_COLUMNS: usize = 124;
 const NO_APP: &str = "(no app)";
 
 /// A chart and the table of its numbers.
-pub type ChartWithTable = (Chart, HtmlTable);
+pub type ChartWithTable = (Chart, AnswerTable);
 
 /// Items by day or hour.
 pub fn quantity(series: &QuantitySeries, provenance: &Provenance) -> ChartWithTable {
@@ -68,12 +68,12 @@ fn time_series(
         }
         _ => unit.to_owned(),
     };
-    let table = HtmlTable {
+    let table = AnswerTable {
         caption: format!("{title}, {}", provenance.timezone),
-        columns: vec![HtmlColumn::text(unit), HtmlColumn::number(value_title)],
+        columns: vec![TableColumn::text(unit), TableColumn::number(value_title)],
         rows: rows
             .iter()
-            .map(|(time, value)| vec![HtmlCell::Text(time.clone()), HtmlCell::Number(*value)])
+            .map(|(time, value)| vec![TableCell::Text(time.clone()), TableCell::Number(*value)])
             .collect(),
     };
     let chart_type = if rows.len() > MAX_COLUMNS {
@@ -173,15 +173,15 @@ fn bars(
     unit: &str,
     provenance: &Provenance,
 ) -> ChartWithTable {
-    let table = HtmlTable {
+    let table = AnswerTable {
         caption: title.to_owned(),
-        columns: vec![HtmlColumn::text(capitalize(of)), HtmlColumn::number(unit)],
+        columns: vec![TableColumn::text(capitalize(of)), TableColumn::number(unit)],
         rows: ranked
             .table
             .into_iter()
             .map(|(name, value)| {
-                let cell = value.map_or(HtmlCell::Absent, HtmlCell::Number);
-                vec![HtmlCell::Text(name), cell]
+                let cell = value.map_or(TableCell::Absent, TableCell::Number);
+                vec![TableCell::Text(name), cell]
             })
             .collect(),
     };
@@ -227,10 +227,10 @@ pub fn status_by_month(months: &[MonthlyStatusCounts], provenance: &Provenance) 
     let title = "Supplier purchases by month and status";
     let names = series
         .iter()
-        .map(|series| HtmlColumn::number(series.name.as_str()));
-    let table = HtmlTable {
+        .map(|series| TableColumn::number(series.name.as_str()));
+    let table = AnswerTable {
         caption: title.to_owned(),
-        columns: std::iter::once(HtmlColumn::text("Month"))
+        columns: std::iter::once(TableColumn::text("Month"))
             .chain(names)
             .collect(),
         rows: months
@@ -239,8 +239,8 @@ pub fn status_by_month(months: &[MonthlyStatusCounts], provenance: &Provenance) 
             .map(|(at, month)| {
                 let counts = series
                     .iter()
-                    .map(|series| HtmlCell::Number(series.values[at]));
-                std::iter::once(HtmlCell::Text(month.month.clone()))
+                    .map(|series| TableCell::Number(series.values[at]));
+                std::iter::once(TableCell::Text(month.month.clone()))
                     .chain(counts)
                     .collect()
             })
@@ -276,22 +276,22 @@ pub fn rejects(rules: &[RuleRejectCount], provenance: &Provenance) -> ChartWithT
             (&one.rule_id, &one.record_kind).cmp(&(&other.rule_id, &other.record_kind))
         })
     });
-    let table = HtmlTable {
+    let table = AnswerTable {
         caption: title.to_owned(),
         columns: vec![
-            HtmlColumn::text("Rule"),
-            HtmlColumn::text("Requirement"),
-            HtmlColumn::text("Dataset"),
-            HtmlColumn::number("Rejected"),
+            TableColumn::text("Rule"),
+            TableColumn::text("Requirement"),
+            TableColumn::text("Dataset"),
+            TableColumn::number("Rejected"),
         ],
         rows: sorted
             .into_iter()
             .map(|rule| {
                 vec![
-                    HtmlCell::Text(rule.rule_id.clone()),
-                    HtmlCell::Text(rule.summary.clone()),
-                    HtmlCell::Text(rule.record_kind.clone()),
-                    HtmlCell::Number(ExactNumber::Count(rule.rejects)),
+                    TableCell::Text(rule.rule_id.clone()),
+                    TableCell::Text(rule.summary.clone()),
+                    TableCell::Text(rule.record_kind.clone()),
+                    TableCell::Number(ExactNumber::Count(rule.rejects)),
                 ]
             })
             .collect(),

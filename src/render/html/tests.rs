@@ -1,19 +1,20 @@
 //! HTML documents of one answer.
 
 use super::*;
+use crate::render::answer_table::TableColumn;
 use crate::values::money::Amount;
 
-fn table(rows: usize) -> HtmlTable {
-    HtmlTable {
+fn table(rows: usize) -> AnswerTable {
+    AnswerTable {
         caption: "Revenue in BRL".to_owned(),
-        columns: vec![HtmlColumn::text("Day"), HtmlColumn::number("BRL")],
+        columns: vec![TableColumn::text("Day"), TableColumn::number("BRL")],
         rows: (0..rows)
             .map(|at| {
                 let nanos = 1_234_500_000_000 + i128::try_from(at).expect("a few rows");
                 let amount = Amount::from_nanos(nanos).expect("in range");
                 vec![
-                    HtmlCell::Text(format!("2025-01-{:02}", at + 1)),
-                    HtmlCell::Number(ExactNumber::Money {
+                    TableCell::Text(format!("2025-01-{:02}", at + 1)),
+                    TableCell::Number(ExactNumber::Money {
                         amount,
                         decimals: 2,
                     }),
@@ -76,7 +77,7 @@ fn adversarial_texts_are_written_as_text() {
     let mut table = table(1);
     table.caption = nasty.to_owned();
     table.columns[0].heading = nasty.to_owned();
-    table.rows[0] = vec![HtmlCell::Text(nasty.to_owned()), HtmlCell::Absent];
+    table.rows[0] = vec![TableCell::Text(nasty.to_owned()), TableCell::Absent];
     let page = html_report(nasty, None, &table, &[(nasty.to_owned(), nasty.to_owned())]);
     for found in ["<script", "<img", "\u{202E}", "\u{0}"] {
         assert!(!page.contains(found), "{found:?}");
@@ -89,7 +90,7 @@ fn adversarial_texts_are_written_as_text() {
 #[test]
 fn very_long_names_are_cut() {
     let mut table = table(1);
-    table.rows[0][0] = HtmlCell::Text("x".repeat(10_000));
+    table.rows[0][0] = TableCell::Text("x".repeat(10_000));
     let page = html_report("Revenue series", None, &table, &[]);
     assert!(!page.contains(&"x".repeat(161)) && page.contains(&format!("{}…", "x".repeat(160))));
 }

@@ -259,3 +259,45 @@ fn rows_written_in_batches_are_one_file() {
 fn a_page_has_the_formats_that_it_names_and_no_other() {
     assert_only_its_formats(&page(vec![documented(), bare()]));
 }
+
+#[test]
+fn a_page_as_text_ends_with_its_position_and_the_next_page() {
+    let rows = " Id  Registered  Supplier        Invoice  Status            Total  Currency  Updated
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+123  2025-01-14  CPlug Supplier  789      received  199.850000001  BRL       2020-01-01T09:00:00-03:00
+  7  2024-12-31  –               –        deleted               –  –         2025-07-14T13:31:26.000120+00:00
+
+Source: table purchases, version 42. Time zone: UTC.
+";
+    let first = page(vec![documented(), bare()]);
+    let expected = format!(
+        "Supplier purchases, page 1 of 10, 200 in total\n\n{rows}\
+         Page 1 of 10, 200 purchases in total; next page: --page 2\n"
+    );
+    assert_eq!(text(&first, Format::Table), expected);
+    let last_line = |current_page, last_page, total| {
+        let page = SupplierPurchasePage {
+            current_page,
+            last_page,
+            total,
+            ..page(Vec::new())
+        };
+        text(&page, Format::Table).lines().last().map(str::to_owned)
+    };
+    for (position, expected) in [
+        (
+            (9, 10, 200),
+            "Page 9 of 10, 200 purchases in total; next page: --page 10",
+        ),
+        ((10, 10, 200), "Page 10 of 10, 200 purchases in total"),
+        (
+            (11, 10, 200),
+            "Page 11 of 10, 200 purchases in total; last page: --page 10",
+        ),
+        ((1, 1, 1), "Page 1 of 1, 1 purchase in total"),
+        ((1, 1, 0), "Page 1 of 1, 0 purchases in total"),
+    ] {
+        let (current, last, total) = position;
+        assert_eq!(last_line(current, last, total).as_deref(), Some(expected));
+    }
+}

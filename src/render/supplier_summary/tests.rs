@@ -89,9 +89,52 @@ fn the_summary_is_a_table_too() {
 #[test]
 fn unsupported_formats_are_refused() {
     assert_only_its_formats(&summary());
-    let refused = render(&summary(), Format::Ndjson, &provenance());
+    let refused = render(&summary(), Format::Ndjson, &provenance(), None);
     assert_eq!(
         refused.expect_err("refused").to_string(),
-        "a supplier summary cannot be written as ndjson; supported formats: json, csv, parquet, html, svg, png"
+        "a supplier summary cannot be written as ndjson; supported formats: json, table, csv, parquet, html, svg, png"
     );
+}
+
+#[test]
+fn the_text_has_a_total_for_each_currency() {
+    let mut summary = summary();
+    let mut yen = summary.rows[0].clone();
+    yen.supplier_name = None;
+    yen.currency = Some("JPY".to_owned());
+    yen.amounts.value_of_items = amount("700");
+    yen.amounts.total = amount("690.5");
+    summary.rows[0].amounts.value_of_items = amount("10");
+    let mut second = summary.rows[0].clone();
+    second.amounts.total = amount("-0.01");
+    summary.rows.extend([yen, second]);
+    let expected = "\
+Supplier purchases by month and currency
+
+Supplier   Month    Currency  Purchases  Received  Pending  Items  Discount  Other expenses  Shipping   Total
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+=New \"Co\"  2025-01  BRL               6         3        2  10.00     -1.50            0.00     10.00   0.005
+–          2025-01  –                 6         3        2    0.0       0.0             0.0       0.0     0.0
+7          2025-01  JPY               6         3        2  700.0      -1.5             0.0      10.0   690.5
+=New \"Co\"  2025-01  BRL               6         3        2  10.00     -1.50            0.00     10.00   -0.01
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+Total               BRL              12         6        4  20.00     -3.00            0.00     20.00  -0.005
+Total               JPY               6         3        2  700.0      -1.5             0.0      10.0   690.5
+Total               –                 6         3        2    0.0       0.0             0.0       0.0     0.0
+
+Source: table purchases, version 42. Time zone: UTC.
+";
+    assert_eq!(text(&summary, Format::Table), expected);
+}
+
+#[test]
+fn a_total_out_of_range_is_unknown() {
+    let mut summary = summary();
+    summary.rows = vec![summary.rows[0].clone(), summary.rows[0].clone()];
+    let total = &summary.totals()[0];
+    assert_eq!(total.amounts[0], None);
+    assert_eq!(total.amounts[1], Some(amount("-3")));
+    let text = text(&summary, Format::Table);
+    let line = text.lines().find(|line| line.starts_with("Total"));
+    assert!(line.is_some_and(|line| line.contains(" –  ")), "{text}");
 }
