@@ -127,6 +127,8 @@ mod parquet_limits;
 mod parquet_text;
 /// Power cuts: what a run has reported is on the disk, also when it depends on another run.
 mod power_cut;
+/// PySpark reads the files of the symlink manifests.
+mod pyspark;
 /// Runs stopped between two commits, and their recovery by the next run.
 mod recovery;
 /// Refused inputs commit nothing, and the run continues with the rest.
