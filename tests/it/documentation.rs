@@ -11,6 +11,7 @@
 //! | `console`, `text` | output, not run |
 //! | `sql` | statements of warehouses, not run: must say "not tried here" |
 //! | `python` | runs in the page's session, in a process of its own |
+//! | `python spark` | runs in `pyspark.rs`, over a lake of its own |
 //! | `toml` | a job file that passes `jobs check` |
 //! | `toml fragment` | parses as TOML |
 //! | `json` | parses as JSON |
@@ -41,6 +42,9 @@ struct Page {
     name: String,
     text: String,
 }
+
+/// The info string of the recipe for `PySpark`, of which there is one.
+const SPARK: &str = "python spark";
 
 /// How many blocks of each kind a page has, counted when the check of the block is done.
 type Counts = BTreeMap<String, usize>;
@@ -169,6 +173,22 @@ fn pages() -> Vec<Page> {
         name,
     };
     names.into_iter().map(read).collect()
+}
+
+/// The recipe for `PySpark`.
+#[track_caller]
+pub(crate) fn spark_recipe() -> String {
+    let pages = pages();
+    let blocks = pages
+        .iter()
+        .flat_map(|page| Document::parse(&page.text).blocks);
+    let mut recipes = blocks.filter(|block| block.info == SPARK);
+    let recipe = recipes.next().expect("a page with the recipe");
+    assert!(
+        recipes.next().is_none(),
+        "another block `{SPARK}` is not run"
+    );
+    recipe.text
 }
 
 #[test]

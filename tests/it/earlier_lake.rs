@@ -17,7 +17,7 @@ use crate::recovery::unlist;
 use crate::workdir::{Workdir, files_below, project, sample};
 
 /// A copy of the lake that version 0.1.0 wrote.
-fn lake_of_0_1_0(workdir: &Workdir) {
+pub(crate) fn lake_of_0_1_0(workdir: &Workdir) {
     let data = project().join("tests/data/lake-0.1.0");
     for path in files_below(&data, "") {
         let relative = path.strip_prefix(&data).expect("a file below it");

@@ -139,6 +139,8 @@ mod postgres_server;
 mod power_cut;
 /// The program on a terminal of its own.
 mod pseudo_terminal;
+/// PySpark reads the files of the symlink manifests.
+mod pyspark;
 /// Runs stopped between two commits, and their recovery by the next run.
 mod recovery;
 /// Refused inputs commit nothing, and the run continues with the rest.

@@ -4,6 +4,7 @@
 
 use std::fs;
 
+use super::SPARK;
 use super::commands::{commands, invocations, words};
 use super::markdown::{Block, Located};
 use super::session::Session;
@@ -27,7 +28,7 @@ pub(super) fn program_lines(block: &Block) -> String {
 /// Checks a block that is not run. An error has its line in the block.
 pub(super) fn check_example(block: &Block, session: &Session) -> Result<(), Located<String>> {
     match &block.info[..] {
-        "console" | "text" | "json fragment" => Ok(()),
+        "console" | "text" | "json fragment" | SPARK => Ok(()),
         "sql" if block.text.contains("not tried here") => Ok(()),
         "sql" => Err((
             0,
