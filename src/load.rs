@@ -36,7 +36,7 @@ pub use answers::AnswerFile;
 pub use apply::{LoadRequest, load_tables};
 pub use columns::LoadTable;
 pub use duckdb::DuckDbTarget;
-pub use environment::{Interrupted, LoadEnvironment};
+pub use environment::{LoadEnvironment, LoadProgress};
 pub use error::LoadError;
 pub use postgres::PostgresTarget;
 pub use state_table::TableLoad;

@@ -1,5 +1,6 @@
 //! `load`: tables of the lake in a database.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -16,7 +17,8 @@ use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::{Lake, inputs_spec, rejects_spec};
 use crate::load::{
-    AnswerFile, LoadEnvironment, LoadError, LoadRequest, LoadTable, LoadTarget, load_tables,
+    AnswerFile, LoadEnvironment, LoadError, LoadProgress, LoadRequest, LoadTable, LoadTarget,
+    load_tables,
 };
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
@@ -175,7 +177,19 @@ impl StepCommand for LoadCommand {
                 downloads.push(file);
             }
         }
-        let interrupted = &context.shared.progress.interrupted;
+        let counters = &context.shared.progress;
+        let progress_ui = RefCell::new(&mut *context.progress_ui);
+        let progress = LoadProgress {
+            interrupted: &counters.interrupted,
+            bytes: &counters.bytes,
+            rows: &counters.records,
+            begin: &|total_bytes| {
+                let mut shown = progress_ui.borrow_mut();
+                shown.end();
+                counters.bytes.store(0, Ordering::Relaxed);
+                shown.begin(Some(total_bytes), counters);
+            },
+        };
         let request = LoadRequest {
             lake: &lake,
             target: &target,
@@ -188,8 +202,9 @@ impl StepCommand for LoadCommand {
                 duckdb_library: self.duckdb_library.as_deref(),
             },
         };
-        let loads = load_tables(&request, &|| interrupted.load(Ordering::Relaxed))?;
-        for load in loads {
+        let loads = load_tables(&request, progress);
+        progress_ui.borrow_mut().end();
+        for load in loads? {
             tracing::info!(
                 table = load.table,
                 version = load.version,

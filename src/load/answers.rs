@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::columns::LoadColumn;
-use super::environment::Interrupted;
+use super::environment::LoadProgress;
 use super::rows::{RowSource, TableRows, open};
 use super::state_table::{ADDED_ROWS, LoadedVersion, STATE_TABLE, TableLoad, TargetSchema};
 use super::statements::create;
@@ -68,7 +68,7 @@ impl AnswerFile {
     pub(super) fn load(
         &self,
         into: &mut TargetSchema<'_>,
-        is_interrupted: Interrupted<'_>,
+        progress: LoadProgress<'_>,
     ) -> Result<TableLoad, LoadError> {
         let failed = LoadError::answer(&self.path);
         let fields = open(&self.path)?.schema().fields().clone();
@@ -105,7 +105,7 @@ impl AnswerFile {
         let rows = TableRows {
             source: RowSource::File(&self.path),
             columns: &columns,
-            is_interrupted,
+            progress,
         };
         if exists {
             let (added, count) = into.stage(ADDED_ROWS, &rows)?;

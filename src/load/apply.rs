@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::answers::AnswerFile;
 use super::columns::{LoadColumn, LoadTable};
 use super::database::{Database, TableName};
-use super::environment::{Interrupted, LoadEnvironment};
+use super::environment::{LoadEnvironment, LoadProgress};
 use super::rows::{RowSource, TableRows};
 use super::state_table::{ADDED_ROWS, LoadedVersion, TableLoad, TargetSchema};
 use super::{LoadError, LoadTarget, statements};
@@ -43,15 +43,15 @@ pub struct LoadRequest<'a> {
 /// load reads which version the target has.
 pub fn load_tables(
     request: &LoadRequest<'_>,
-    is_interrupted: Interrupted<'_>,
+    progress: LoadProgress<'_>,
 ) -> Result<Vec<TableLoad>, LoadError> {
     let mut database = request.target.begin(&request.environment)?;
-    let loaded = cancelled_by(is_interrupted, &mut *database, |database| {
-        load_into(request, database, is_interrupted)
+    let loaded = cancelled_by(progress.interrupted, &mut *database, |database| {
+        load_into(request, database, progress)
     });
     match loaded {
         // The database reports a cancelled statement as its own error.
-        _ if is_interrupted() => Err(LoadError::Interrupted),
+        _ if progress.is_interrupted() => Err(LoadError::Interrupted),
         Ok(loads) => database.commit().map(|()| loads),
         Err(error) => Err(error),
     }
@@ -59,7 +59,7 @@ pub fn load_tables(
 
 /// Runs `work`, and cancels its statement when the load has to stop.
 fn cancelled_by<T>(
-    is_interrupted: Interrupted<'_>,
+    interrupted: &AtomicBool,
     database: &mut dyn Database,
     work: impl FnOnce(&mut dyn Database) -> T,
 ) -> T {
@@ -71,7 +71,7 @@ fn cancelled_by<T>(
         let is_done = &is_done;
         let canceller = scope.spawn(move || {
             while !is_done.load(Ordering::Relaxed) {
-                if is_interrupted() {
+                if interrupted.load(Ordering::Relaxed) {
                     cancel();
                 }
                 thread::park_timeout(POLL_INTERVAL);
@@ -87,7 +87,7 @@ fn cancelled_by<T>(
 fn load_into(
     request: &LoadRequest<'_>,
     database: &mut dyn Database,
-    is_interrupted: Interrupted<'_>,
+    progress: LoadProgress<'_>,
 ) -> Result<Vec<TableLoad>, LoadError> {
     let mut into = TargetSchema {
         database,
@@ -102,7 +102,7 @@ fn load_into(
             table,
             columns: table.columns()?,
             key: table.key_columns()?,
-            is_interrupted,
+            progress,
         };
         match load.run(&mut into) {
             Err(LoadError::Lake(error @ LakeError::NoTable { .. })) => {
@@ -115,7 +115,7 @@ fn load_into(
         return Err(error.into());
     }
     for answer in request.answers {
-        loads.push(answer.load(&mut into, is_interrupted)?);
+        loads.push(answer.load(&mut into, progress)?);
     }
     Ok(loads)
 }
@@ -126,7 +126,7 @@ struct TableToLoad<'a> {
     table: &'a LoadTable,
     columns: Vec<LoadColumn>,
     key: Vec<LoadColumn>,
-    is_interrupted: Interrupted<'a>,
+    progress: LoadProgress<'a>,
 }
 
 impl TableToLoad<'_> {
@@ -229,7 +229,7 @@ impl TableToLoad<'_> {
                 files,
             },
             columns,
-            is_interrupted: self.is_interrupted,
+            progress: self.progress,
         }
     }
 }

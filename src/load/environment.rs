@@ -1,10 +1,34 @@
-//! What a load gets from its process: variables, the home directory, and interruptions.
+//! What a load gets from its process: variables, the home directory, progress and interruptions.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Whether the load has to stop.
-pub type Interrupted<'a> = &'a (dyn Fn() -> bool + Sync);
+/// What a load tells its process while it copies rows, and whether it has to stop.
+#[derive(Clone, Copy)]
+pub struct LoadProgress<'a> {
+    /// Set to stop the load.
+    pub interrupted: &'a AtomicBool,
+    /// Stored bytes of the files that are copied, since the last [`LoadProgress::begin`].
+    pub bytes: &'a AtomicU64,
+    /// Rows that are copied.
+    pub rows: &'a AtomicU64,
+    /// Called with the stored bytes of the files of a table before they are copied.
+    pub begin: &'a dyn Fn(u64),
+}
+
+impl LoadProgress<'_> {
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for LoadProgress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadProgress").finish_non_exhaustive()
+    }
+}
 
 /// Where passwords and libraries are looked for.
 #[derive(Clone, Copy, Debug)]

@@ -2,19 +2,20 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::columns::{LoadColumn, LoadTable};
-use super::{Interrupted, LoadError};
+use super::{LoadError, LoadProgress};
 use crate::lake::{FileRef, Lake};
 
 /// Rows for a table of the target.
 pub(super) struct TableRows<'a> {
     pub(super) source: RowSource<'a>,
     pub(super) columns: &'a [LoadColumn],
-    pub(super) is_interrupted: Interrupted<'a>,
+    pub(super) progress: LoadProgress<'a>,
 }
 
 /// Where rows come from.
@@ -57,6 +58,8 @@ impl TableRows<'_> {
             RowSource::Lake { lake, table, files } => {
                 let of_files = self.columns.iter().filter(|column| !column.is_partition);
                 let names: Vec<&str> = of_files.map(|column| column.name.as_str()).collect();
+                let sizes = files.iter().map(|file| file.bytes.unsigned_abs());
+                (self.progress.begin)(sizes.sum());
                 for file in files {
                     let source = SourceFile {
                         path: &file.path,
@@ -65,6 +68,8 @@ impl TableRows<'_> {
                     let batches = lake.read_rows(&table.spec, file, Some(&names))?;
                     let batches = batches.map(|batch| batch.map_err(LoadError::from));
                     self.each_batch(source, batches, &mut each)?;
+                    let bytes = file.bytes.unsigned_abs();
+                    self.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
                 }
                 Ok(())
             }
@@ -88,12 +93,14 @@ impl TableRows<'_> {
     ) -> Result<(), LoadError> {
         let mut row = 0;
         for batch in batches {
-            if (self.is_interrupted)() {
+            if self.progress.is_interrupted() {
                 return Err(LoadError::Interrupted);
             }
             let batch = batch?;
             each(file, &batch, row)?;
             row += batch.num_rows();
+            let count = u64::try_from(batch.num_rows()).unwrap_or_default();
+            self.progress.rows.fetch_add(count, Ordering::Relaxed);
         }
         Ok(())
     }
