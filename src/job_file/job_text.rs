@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use super::error::JobFileError;
+use super::locate::locate;
 
 /// Looks up an environment variable. The library reads the environment in no other way.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -40,19 +41,17 @@ impl fmt::Debug for ResolveContext<'_> {
 }
 
 impl JobText {
-    /// Reads a job file.
+    /// Reads the job file that an argument names: a path, or the name of a job in `jobs/`.
     ///
     /// # Errors
-    /// [`JobFileError::Read`]
-    pub fn read(path: &Path) -> Result<Self, JobFileError> {
-        let text = std::fs::read_to_string(path).map_err(|source| JobFileError::Read {
-            path: path.to_owned(),
+    /// [`JobFileError::NotFound`] or [`JobFileError::Read`]
+    pub fn read(named: &Path) -> Result<Self, JobFileError> {
+        let path = locate(named)?;
+        let text = std::fs::read_to_string(&path).map_err(|source| JobFileError::Read {
+            path: path.clone(),
             source,
         })?;
-        Ok(Self {
-            path: path.to_owned(),
-            text,
-        })
+        Ok(Self { path, text })
     }
 
     /// BLAKE3 of the text and of what `set` changes, hexadecimal.

@@ -72,6 +72,8 @@ mod input_discovery;
 mod input_formats;
 /// Invalid job files, and the schema of job files.
 mod invalid_jobs;
+/// Job files by their names.
+mod job_names;
 /// The time zone of a job.
 mod job_timezone;
 /// Job files: the demo, dry runs, dependencies between steps.
