@@ -1,4 +1,4 @@
-//! `check` in its three forms, and the catalogue of rules.
+//! `check` as text, JSON and response, and the catalogue of rules.
 
 use std::collections::BTreeSet;
 

@@ -14,7 +14,7 @@ mod avro_text;
 mod backfill;
 /// Corrected files, and contents read with other settings.
 mod changed_inputs;
-/// `check` in its three forms, and the catalogue of rules.
+/// `check` as text, JSON and response, and the catalogue of rules.
 mod check;
 /// `check` reports the same findings as `ingest`, in any order of the inputs.
 mod check_and_ingest;
@@ -22,6 +22,8 @@ mod check_and_ingest;
 mod circles;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
+/// `check` for GitHub Actions and code scanning.
+mod code_scanning;
 /// Where settings come from: flag, job file, environment, default.
 mod configuration;
 /// Purchases from Currents and the Snowflake share, from `ingest` to the reports.

@@ -74,6 +74,7 @@ fn the_workflows_have_the_form_that_github_documents() {
         "--builtin-schema",
         "vendor.github-workflows",
     ]);
+    check.arg(project().join("docs/deploy/github_workflow.yml"));
     succeed(check.args(files_below(&project().join(".github/workflows"), ".yml")));
 }
 
