@@ -5,8 +5,10 @@
 use std::fmt::Write as _;
 
 use crate::input::escape_unprintable;
-use crate::rules::RuleId;
-use crate::run_report::{InputOutcome, InputReport, RecordCounts, RunReport};
+use crate::run_report::{
+    InputOutcome, InputReport, RecordCounts, RuleCounts, RunReport, rule_columns,
+};
+use crate::values::percent_of;
 
 /// Refused inputs that are shown with their records; the run report has all.
 const REFUSED_INPUTS_SHOWN: usize = 10;
@@ -87,8 +89,14 @@ pub(super) fn summary_text(report: &RunReport) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n  {name:<24}{value:>14}");
     }
-    rules(&mut text, "rejected by rule", &report.rejected_by_rule);
-    rules(&mut text, "warnings by rule", &report.warned_by_rule);
+    let read = report.counts.read;
+    rules(
+        &mut text,
+        "rejected by rule",
+        &report.rejected_by_rule,
+        read,
+    );
+    rules(&mut text, "warnings by rule", &report.warned_by_rule, read);
     text
 }
 
@@ -118,7 +126,7 @@ fn refused_text(input: &InputReport) -> String {
     let mut text = format!(
         "refused {path}: nothing of it is written\n  {read} records read: {accepted} valid, {rejected} rejected, {duplicate} duplicate, {superseded} superseded, {skipped} skipped"
     );
-    rules(&mut text, "rejected by rule", &input.rejected_by_rule);
+    rules(&mut text, "rejected by rule", &input.rejected_by_rule, read);
     for finding in &input.refused_findings {
         let rule = finding.rule_id;
         let _ = write!(
@@ -142,13 +150,11 @@ fn records_refused(report: &RunReport) -> u64 {
     report.refused().map(|input| input.counts.read).sum()
 }
 
-fn rules<'a>(
-    text: &mut String,
-    title: &str,
-    counts: impl IntoIterator<Item = (&'a RuleId, &'a u64)>,
-) {
-    for (at, (rule, count)) in counts.into_iter().enumerate() {
+/// Counts by rule, with their shares of the records read.
+fn rules(text: &mut String, title: &str, counts: &RuleCounts, read: u64) {
+    for (at, (rule, &count)) in counts.iter().enumerate() {
         let title = if at == 0 { title } else { "" };
-        let _ = write!(text, "\n  {title:<18}{:<22}{count:>10}", rule.code());
+        let columns = rule_columns(rule.code(), count, percent_of(count, read).as_deref());
+        let _ = write!(text, "\n  {title:<18}{columns}");
     }
 }

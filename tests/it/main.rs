@@ -145,6 +145,8 @@ mod rooms;
 mod rule_examples;
 /// Severities of rules that the user sets, from the command line and from job files.
 mod rule_severities;
+/// The share of each rule in the summaries.
+mod rule_shares;
 /// The run history.
 mod run_history;
 /// Reports on the sample data against the results of the oracle.

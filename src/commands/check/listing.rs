@@ -21,8 +21,16 @@ use crate::rules::RuleId;
 use crate::run_report::InputReport;
 use crate::storage::Stores;
 
-/// The number of findings by severity and rule.
-pub(super) type FindingCounts = BTreeMap<(FindingLevel, RuleId), u64>;
+/// How many findings of a rule there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FindingCount {
+    pub(super) findings: u64,
+    /// The records that have them.
+    pub(super) records: u64,
+}
+
+/// The findings by severity and rule.
+pub(super) type FindingCounts = BTreeMap<(FindingLevel, RuleId), FindingCount>;
 
 /// The list of findings so far.
 pub(super) struct FindingListing {
@@ -33,6 +41,8 @@ pub(super) struct FindingListing {
     finding_counts: FindingCounts,
     /// The counts before the current input.
     counts_before_input: FindingCounts,
+    /// Records of all inputs, also of those that are refused or repeat a content: their findings count.
+    records_read: u64,
     /// Number of listed findings of the current input.
     listed: u64,
     /// The same of the inputs before it.
@@ -49,6 +59,7 @@ impl FindingListing {
             spool: Spool::new(stores),
             finding_counts: FindingCounts::new(),
             counts_before_input: FindingCounts::new(),
+            records_read: 0,
             listed: 0,
             listed_before_input: 0,
             folder: std::env::current_dir().unwrap_or_default(),
@@ -60,9 +71,15 @@ impl FindingListing {
         &self.finding_counts
     }
 
+    /// The number of records that the findings are of.
+    pub(super) fn records_read(&self) -> u64 {
+        self.records_read
+    }
+
     /// Whether some findings are counted but not listed.
     pub(super) fn is_short(&self) -> bool {
-        self.finding_counts.values().any(|&count| count > self.most)
+        let mut counts = self.finding_counts.values();
+        counts.any(|count| count.findings > self.most)
     }
 
     /// The folder to which the locations of a SARIF log are relative.
@@ -181,6 +198,7 @@ impl KindListing<'_> {
     }
 
     fn record(&mut self, input: &Input, record: &RecordFindings) -> Result<(), CommandError> {
+        let mut counted = Vec::new();
         for finding in &record.findings {
             // The responses of the services contain rejecting findings only.
             if self.listing.format == CheckFormat::Response && !finding.rejecting {
@@ -188,8 +206,12 @@ impl KindListing<'_> {
             }
             let key = (FindingLevel::of(finding), finding.rule);
             let count = self.listing.finding_counts.entry(key).or_default();
-            *count += 1;
-            if *count <= self.listing.most {
+            count.findings += 1;
+            if !counted.contains(&key) {
+                count.records += 1;
+                counted.push(key);
+            }
+            if count.findings <= self.listing.most {
                 let line = self.line(input, record, finding);
                 self.listing.spool.push(line.as_bytes())?;
                 self.listing.listed += 1;
@@ -212,11 +234,13 @@ impl KindListing<'_> {
             spool,
             finding_counts,
             counts_before_input,
+            records_read,
             listed,
             listed_before_input,
             ..
         } = &mut *self.listing;
         counts_before_input.clone_from(finding_counts);
+        *records_read += counters.counts.read;
         let errors = std::mem::take(listed);
         *listed_before_input += errors;
         if *format != CheckFormat::Response {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::format::CheckFormat;
 use super::github::{annotation, notice};
-use super::listing::{FindingListing, json_line};
+use super::listing::{FindingCount, FindingListing, json_line};
 use super::reported_finding::{FindingLevel, ReportedFinding};
 use super::sarif;
 use crate::commands::CommandError;
@@ -15,7 +15,8 @@ use crate::commands::discovered::passed_over_lines;
 use crate::commands::output::put;
 use crate::ingest::IngestOutcome;
 use crate::input::escape_unprintable;
-use crate::run_report::{InputOutcome, InputReport, RecordCounts};
+use crate::run_report::{InputOutcome, InputReport, RecordCounts, rule_columns};
+use crate::values::percent_of;
 
 /// Prints the results; the format `response` has none.
 pub(super) fn put_results(
@@ -192,17 +193,18 @@ fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
     for (&rule, &count) in &checked.counters.warned_by_rule {
         finding_counts
             .entry((FindingLevel::of_accepted(rule), rule))
-            .or_insert(count);
+            .or_insert(FindingCount {
+                findings: count,
+                records: count,
+            });
     }
     let mut text = String::new();
     for (at, ((severity, rule), count)) in finding_counts.iter().enumerate() {
         let title = if at == 0 { "findings by rule" } else { "" };
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "{title:<18}{severity:<9}{:<22}{count:>10}",
-            rule.code()
-        );
+        let share = percent_of(count.records, listing.records_read());
+        let columns = rule_columns(rule.code(), count.findings, share.as_deref());
+        let _ = writeln!(text, "{title:<18}{severity:<9}{columns}");
     }
     for line in passed_over_lines(&checked.counters.passed_over) {
         let _ = writeln!(text, "{line}");

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::input::escape_unprintable;
+use crate::run_report::rule_columns;
+use crate::values::percent_of;
 
 /// The report as text.
 pub(super) fn text(report: &Value) -> String {
@@ -33,7 +35,9 @@ pub(super) fn text(report: &Value) -> String {
         // Comparing expectations reads no records.
         let is_unused = key == "counts" && report.get("expectations").is_some();
         if let Some(Value::Object(values)) = report.get(key).filter(|_| !is_unused) {
-            section(&mut text, title, values);
+            let read = report["counts"]["read"].as_u64();
+            let read = read.filter(|_| key.ends_with("_by_rule"));
+            section(&mut text, title, values, read);
         }
     }
     for note in list(report, "notes") {
@@ -65,7 +69,8 @@ fn line(text: &mut String, key: &str, value: Option<&Value>) {
     }
 }
 
-fn section(text: &mut String, title: &str, values: &Map<String, Value>) {
+/// The values of a key; those that are counts by rule with their shares of the records `read`.
+fn section(text: &mut String, title: &str, values: &Map<String, Value>, read: Option<u64>) {
     let mut values = values
         .iter()
         .filter(|(_, value)| !value.is_null())
@@ -74,7 +79,13 @@ fn section(text: &mut String, title: &str, values: &Map<String, Value>) {
         push(text, title);
     }
     for (key, value) in values {
-        push(text, &format!("  {key:<22}{:>14}", plain(value)));
+        let columns = match (read, value.as_u64()) {
+            (Some(read), Some(count)) => {
+                rule_columns(key, count, percent_of(count, read).as_deref())
+            }
+            _ => format!("{key:<22}{:>14}", plain(value)),
+        };
+        push(text, &format!("  {columns}"));
     }
 }
 
