@@ -54,7 +54,8 @@ build: ## Builds the program
 
 # The program is the one of `make build`; nothing is compiled again.
 wheel: build target/packaging/.installed ## Packs the program into a Python wheel, below target/wheels
-	rm -rf $(WHEELS)
+	rm -rf $(WHEELS) target/wheel-data
+	integrations/share_files.sh $(BIN) target/wheel-data/data/share
 	cd integrations/python && $(CURDIR)/target/packaging/bin/maturin build $(CARGO_FLAGS) --quiet \
 	    --compression-level 1 --target-dir $(abspath $(TARGET)) --out $(abspath $(WHEELS))
 

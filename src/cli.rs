@@ -8,12 +8,15 @@ mod console;
 mod invalid_arguments;
 mod invocation;
 mod json_log;
+mod man;
 mod panics;
 mod process;
 mod program;
 mod reference;
 mod run_summary;
 mod step_table;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -129,6 +132,15 @@ pub enum Command {
     Completions {
         /// Print the script for this shell
         shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual, or write all of them
+    #[command(after_long_help = "Example:\n  purchase-etl man runs show")]
+    Man {
+        /// Print the page of this command, e.g. `runs show` [default: that of the program]
+        command: Vec<String>,
+        /// Write all pages to this folder: purchase-etl.1, purchase-etl-ingest.1 and so on
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        output_dir: Option<PathBuf>,
     },
     /// Print a page of the reference documentation as Markdown
     #[command(

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
-use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
+use super::{Cli, Command, LogFormat, ReferencePage, man, program, reference};
 use crate::commands::{
     self, CommandError, ListFormat, RunContext, StepCommand, put, reference_page,
 };
@@ -115,6 +115,21 @@ impl Invocation {
                 let mut text = Vec::new();
                 clap_complete::generate(*shell, &mut program(), "purchase-etl", &mut text);
                 print(context.stdout, &String::from_utf8_lossy(&text))?
+            }
+            Command::Man {
+                command: words,
+                output_dir: None,
+            } => {
+                put(context.stdout, &man::page(program(), words)?)?;
+                ExitCode::Done
+            }
+            Command::Man {
+                command: _,
+                output_dir: Some(folder),
+            } => {
+                let count = man::write_pages(program(), folder)?;
+                tracing::info!("wrote {count} pages to {}", folder.display());
+                ExitCode::Done
             }
             Command::Reference { page } => print(context.stdout, &page.text(&program()))?,
         };

@@ -112,6 +112,8 @@ mod lineage;
 mod log_lines;
 /// Lake maintenance as steps of a job.
 mod maintenance_jobs;
+/// The pages of the manual.
+mod manual;
 /// Dumps with keys and columns of other names.
 mod mapped_inputs;
 /// How much memory a run may need.

@@ -39,6 +39,35 @@ fn assert_works(workdir: &Workdir, program: &Path) {
     assert_eq!(answer, workdir.report(question[1], days).stdout());
 }
 
+/// Fails unless a folder `share` has the manual and the completions, as this program prints them.
+#[track_caller]
+fn assert_has_share_files(share: &Path) {
+    let workdir = Workdir::new();
+    workdir
+        .run(["man", "--output-dir", "manual"])
+        .assert_code(0);
+    for page in files_below(&workdir.path("manual"), ".1") {
+        let name = page
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let installed = share.join(format!("man/man1/{name}.gz"));
+        let unpacked = succeed(Command::new("gzip").arg("-dc").arg(&installed));
+        let printed = std::fs::read_to_string(&page).expect("a page");
+        assert_eq!(unpacked.stdout(), printed, "{name}");
+    }
+    for (shell, path) in [
+        ("bash", "bash-completion/completions/purchase-etl"),
+        ("zsh", "zsh/vendor-completions/_purchase-etl"),
+        ("fish", "fish/vendor_completions.d/purchase-etl.fish"),
+    ] {
+        let installed = std::fs::read_to_string(share.join(path)).expect(path);
+        let printed = workdir.run(["completions", shell]);
+        assert_eq!(installed, printed.assert_code(0).stdout(), "{shell}");
+    }
+}
+
 #[test]
 fn the_wheel_runs_in_an_empty_environment() {
     let wheels = std::env::var_os("PURCHASE_ETL_WHEELS");
@@ -62,6 +91,7 @@ fn the_wheel_runs_in_an_empty_environment() {
     ]);
     succeed(pip.arg(wheel));
     assert_works(&workdir, &environment.join("bin/purchase-etl"));
+    assert_has_share_files(&environment.join("share"));
 }
 
 #[test]
@@ -107,12 +137,10 @@ fn the_debian_package_has_the_program_and_what_belongs_to_it() {
     for path in [
         "usr/share/doc/purchase-etl/copyright",
         "usr/share/doc/purchase-etl/jobs/nightly.toml",
-        "usr/share/bash-completion/completions/purchase-etl",
-        "usr/share/zsh/vendor-completions/_purchase-etl",
-        "usr/share/fish/vendor_completions.d/purchase-etl.fish",
     ] {
         let bytes = root.join(path).metadata().map(|file| file.len());
         assert!(bytes.is_ok_and(|bytes| bytes > 0), "{path}");
     }
     assert_works(&workdir, &root.join("usr/bin/purchase-etl"));
+    assert_has_share_files(&root.join("usr/share"));
 }
