@@ -4,7 +4,9 @@
 //! In: the arguments and the environment. Out: an [`Invocation`] and the exit code of what it
 //! runs. The options of a command are declared where the command is.
 
+mod completion;
 mod console;
+mod environment;
 mod invalid_arguments;
 mod invocation;
 mod json_log;
@@ -25,6 +27,7 @@ use crate::job_file::{InitCommand, JobsCommand, RunCommand};
 use crate::storage::StoreSettings;
 use crate::telemetry::TelemetrySettings;
 
+pub use completion::complete;
 pub use invocation::Invocation;
 pub use panics::{catch_panic, install_panic_hook};
 pub use process::{log_error, report_usage_error, run, start_log};
@@ -127,7 +130,10 @@ pub enum Command {
         after_long_help = "Example:\n  purchase-etl rules explain BRZ-QTY-RANGE"
     )]
     Rules(RulesCommand),
-    /// Print a completion script for a shell
+    /// Print the script that registers completion in a shell
+    ///
+    /// The shell then asks the program for candidates: commands, options, paths, jobs and their steps,
+    /// rules, and the runs of a lake on this machine.
     #[command(after_long_help = "Example:\n  purchase-etl completions bash")]
     Completions {
         /// Print the script for this shell

@@ -49,6 +49,8 @@ pub use runs::RunsCommand;
 pub use step::{OutputTarget, StepCommand, StepPlan, execute};
 pub use time_limit::{Deadline, TimeLimit};
 
+pub use crate::lake::local_run_ids;
+
 use clap::Subcommand;
 
 use check::CheckCommand;

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
-use super::{Cli, Command, LogFormat, ReferencePage, man, program, reference};
+use super::environment::variable;
+use super::{Cli, Command, LogFormat, ReferencePage, completion, man, program, reference};
 use crate::commands::{
     self, CommandError, ListFormat, RunContext, StepCommand, put, reference_page,
 };
@@ -112,9 +113,8 @@ impl Invocation {
             Command::Runs(command) => command.run(context)?,
             Command::Rules(command) => command.run(context)?,
             Command::Completions { shell } => {
-                let mut text = Vec::new();
-                clap_complete::generate(*shell, &mut program(), "purchase-etl", &mut text);
-                print(context.stdout, &String::from_utf8_lossy(&text))?
+                put(context.stdout, &completion::registration(*shell)?)?;
+                ExitCode::Done
             }
             Command::Man {
                 command: words,
@@ -166,11 +166,6 @@ impl Invocation {
         }
         settings
     }
-}
-
-/// Looks up an environment variable for the library.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 fn print(stdout: &mut dyn Write, text: &str) -> Result<ExitCode, CommandError> {

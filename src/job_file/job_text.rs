@@ -54,6 +54,31 @@ impl JobText {
         Ok(Self { path, text })
     }
 
+    /// As [`Self::read`] for a look at what may be a job file: none if it cannot be read, is no regular
+    /// file, or is larger than a job file.
+    pub fn read_small(named: &Path) -> Option<Self> {
+        // The ready job files have at most a few KiB.
+        const MOST_BYTES: u64 = 1 << 20;
+        let path = locate(named).ok()?;
+        let file = path.metadata().ok()?;
+        if !file.is_file() || file.len() > MOST_BYTES {
+            return None;
+        }
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some(Self { path, text })
+    }
+
+    /// The names of the steps, in the order of the file, also if other parts of it are invalid.
+    pub fn step_names(&self) -> Vec<String> {
+        let file = toml::from_str::<toml::Table>(&self.text).unwrap_or_default();
+        let steps = file.get("steps").and_then(toml::Value::as_array);
+        let names = steps
+            .into_iter()
+            .flatten()
+            .filter_map(|step| step.get("name")?.as_str());
+        names.map(str::to_owned).collect()
+    }
+
     /// BLAKE3 of the text and of what `set` changes, hexadecimal.
     pub(super) fn digest(&self, set: &[(String, String)]) -> String {
         let mut hasher = blake3::Hasher::new();

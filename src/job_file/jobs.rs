@@ -20,7 +20,7 @@ pub enum JobsCommand {
     #[command(after_long_help = "Example:\n  purchase-etl jobs check jobs/demo.toml")]
     Check {
         /// Check these job files, or the jobs of these names in jobs/
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(required = true, value_name = "JOB")]
         files: Vec<PathBuf>,
         /// Set the data date, the value of `{date}` [default: today, UTC]
         #[arg(long, value_name = "YYYY-MM-DD")]

@@ -24,6 +24,8 @@ mod circles;
 mod cli;
 /// `check` for GitHub Actions and code scanning.
 mod code_scanning;
+/// Completion by the shell.
+mod completion;
 /// Where settings come from: flag, job file, environment, default.
 mod configuration;
 /// Purchases from Currents and the Snowflake share, from `ingest` to the reports.
