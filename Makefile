@@ -67,11 +67,12 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 	@test ! -d target/demo/lake || $(BIN) --quiet lake upgrade --lake target/demo/lake >/dev/null
 	$(BIN) run jobs/demo.toml
 
-reference: build ## Writes docs/reference/ and schemas/job.schema.json from the program
+reference: build ## Writes docs/reference/, docs/llms.txt and schemas/job.schema.json from the program
 	mkdir -p docs/reference
 	for page in commands job-files columns rules exit-codes; do \
 	    $(BIN) reference $$page >docs/reference/$$page.md; \
 	done
+	$(BIN) reference llms >docs/llms.txt
 	$(BIN) jobs schema >schemas/job.schema.json
 
 # External readers of the tables, local object stores, and the programs that the examples are for.

@@ -10,6 +10,7 @@ mod environment;
 mod invalid_arguments;
 mod invocation;
 mod json_log;
+mod llms;
 mod man;
 mod panics;
 mod process;
@@ -160,7 +161,7 @@ pub enum Command {
     },
 }
 
-/// A generated page below docs/reference.
+/// A generated page: docs/llms.txt, or a page below docs/reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReferencePage {
     /// Commands and options
@@ -173,4 +174,6 @@ pub enum ReferencePage {
     Rules,
     /// Exit codes
     ExitCodes,
+    /// Index of the documentation for language models
+    Llms,
 }

@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::environment::variable;
-use super::{Cli, Command, LogFormat, ReferencePage, completion, man, program, reference};
+use super::{Cli, Command, LogFormat, ReferencePage, completion, llms, man, program, reference};
 use crate::commands::{
     self, CommandError, ListFormat, RunContext, StepCommand, put, reference_page,
 };
@@ -181,6 +181,7 @@ impl ReferencePage {
             Self::Columns => commands::columns_page(),
             Self::Rules => reference_page::header("rules", "Rules") + &rules::reference(),
             Self::ExitCodes => reference::exit_codes(),
+            Self::Llms => llms::llms(program),
         }
     }
 }
