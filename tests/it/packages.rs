@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::purchase_fixtures::quantity_series;
 use crate::python::interpreter;
 use crate::workdir::{Output, Workdir, files_below, project, sample};
 
@@ -68,18 +69,28 @@ fn assert_has_share_files(share: &Path) {
     }
 }
 
-#[test]
-fn the_wheel_runs_in_an_empty_environment() {
-    let wheels = std::env::var_os("PURCHASE_ETL_WHEELS");
-    let wheels = PathBuf::from(wheels.expect("PURCHASE_ETL_WHEELS; `make test` builds the wheel"));
-    let found = files_below(&wheels, ".whl");
-    let [wheel] = found.as_slice() else {
-        panic!("{} wheels in {}", found.len(), wheels.display())
-    };
-    let workdir = Workdir::new();
+/// An empty Python environment.
+fn empty_environment(workdir: &Workdir) -> PathBuf {
     let environment = workdir.path("environment");
     let python = interpreter("PURCHASE_ETL_PYTHON");
     succeed(Command::new(python).args(["-m", "venv"]).arg(&environment));
+    environment
+}
+
+/// The folder of the wheel.
+fn wheels() -> PathBuf {
+    let wheels = std::env::var_os("PURCHASE_ETL_WHEELS");
+    PathBuf::from(wheels.expect("PURCHASE_ETL_WHEELS; `make test` builds the wheel"))
+}
+
+#[test]
+fn the_wheel_runs_in_an_empty_environment() {
+    let found = files_below(&wheels(), ".whl");
+    let [wheel] = found.as_slice() else {
+        panic!("{} wheels in {}", found.len(), wheels().display())
+    };
+    let workdir = Workdir::new();
+    let environment = empty_environment(&workdir);
     let mut pip = Command::new(environment.join("bin/python"));
     pip.args([
         "-m",
@@ -92,6 +103,74 @@ fn the_wheel_runs_in_an_empty_environment() {
     succeed(pip.arg(wheel));
     assert_works(&workdir, &environment.join("bin/purchase-etl"));
     assert_has_share_files(&environment.join("share"));
+}
+
+/// The four commands of the page about installing, as it has them, in an empty environment.
+#[test]
+fn a_newcomer_comes_from_the_wheel_to_the_series_of_a_csv_in_four_commands() {
+    let page = project().join("docs/how-to/install.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let section = page
+        .split("\n## ")
+        .find(|part| part.starts_with("From the package"));
+    let blocks = section
+        .expect("the section")
+        .split("\n```")
+        .skip(1)
+        .step_by(2);
+    let blocks: Vec<(&str, &str)> = blocks.filter_map(|block| block.split_once('\n')).collect();
+    let [
+        ("sh", dump),
+        ("console", install),
+        ("sh", commands),
+        ("json", answer),
+    ] = blocks[..]
+    else {
+        panic!("{blocks:#?}")
+    };
+    let typed = install.lines().chain(commands.lines());
+    let first_words = typed.filter(|line| !line.starts_with(' '));
+    let first_words: Vec<&str> = first_words
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(
+        first_words,
+        ["pip", "purchase-etl", "purchase-etl", "purchase-etl"]
+    );
+    let workdir = Workdir::new();
+    let environment = empty_environment(&workdir);
+    workdir.write("target/.keep", "");
+    std::os::unix::fs::symlink(wheels(), workdir.path("target/wheels")).expect("a link");
+    let mut shell = Command::new("bash");
+    workdir.isolate(&mut shell);
+    let path = std::env::var("PATH").unwrap_or_default();
+    shell
+        .env(
+            "PATH",
+            format!("{}:{path}", environment.join("bin").display()),
+        )
+        .envs([
+            ("PIP_NO_INDEX", "1"),
+            ("PIP_QUIET", "1"),
+            ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
+        ])
+        .args(["-e", "-c", &format!("{dump}\n{install}\n{commands}")]);
+    let ended = succeed(&mut shell);
+    // The quantities of the file by its own dates, which are those of the zone.
+    let mut quantities = std::collections::BTreeMap::new();
+    let rows = dump.lines().skip(2).take_while(|line| *line != "END");
+    for row in rows {
+        let cells: Vec<&str> = row.split(';').collect();
+        let (date, _time) = cells[0].split_once(' ').expect("a date");
+        let parts: Vec<&str> = date.split('/').collect();
+        let day = format!("{}-{}-{}", parts[2], parts[1], parts[0]);
+        *quantities.entry(day).or_insert(0_u32) += cells[4].parse::<u32>().expect("a quantity");
+    }
+    let expected = quantity_series(&quantities.into_iter().collect::<Vec<_>>());
+    // The job answers once, and the report again.
+    assert_eq!(ended.stdout(), expected.repeat(2));
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    assert_eq!(parsed(answer), parsed(&expected));
 }
 
 #[test]
