@@ -36,8 +36,8 @@ fn sections(page: &str) -> Vec<(&str, String)> {
     let sections = page.split("\n## ").skip(1).filter_map(|section| {
         let (title, rest) = section.split_once('\n')?;
         let links = rest.lines().filter_map(link);
-        let links: String = links.map(|link| format!("- {link}\n")).collect();
-        Some((title, links))
+        let links: Vec<String> = links.map(|link| format!("- {link}\n")).collect();
+        Some((title, links.concat()))
     });
     sections.filter(|(_, links)| !links.is_empty()).collect()
 }

@@ -48,56 +48,55 @@ fn candidates(workdir: &Workdir, words: &[&str], environment: &[(&str, &str)]) -
         .collect()
 }
 
+/// Lines without the name of the program as they are typed, and as they are completed.
+const LINES: [(&str, &str); 17] = [
+    ("rules ex", "rules explain "),
+    ("run ni", "run nightly "),
+    ("run jobs/mo", "run jobs/monthly.toml "),
+    ("jobs check nightly mo", "jobs check nightly monthly "),
+    ("run nightly --only rea", r"run nightly --only read\ all "),
+    (
+        r"run nightly --only read\ a",
+        r"run nightly --only read\ all ",
+    ),
+    (
+        "run nightly --only \"read",
+        "run nightly --only \"read all\" ",
+    ),
+    ("run nightly --only 'read", "run nightly --only 'read all' "),
+    ("run nightly --only=rea", r"run nightly --only=read\ all "),
+    ("rules explain BRZ-QTY-R", "rules explain BRZ-QTY-RANGE "),
+    (
+        "check x --rule BRZ-QTY-RANGE=o",
+        "check x --rule BRZ-QTY-RANGE=off ",
+    ),
+    (
+        "check --rule=BRZ-QTY-RANGE=o",
+        "check --rule=BRZ-QTY-RANGE=off ",
+    ),
+    ("check --format=sa", "check --format=sarif "),
+    ("check my", r"check my\ dump.ndjson "),
+    ("check \"my", "check \"my dump.ndjson\" "),
+    ("check ~/my", r"check ~/my\ dump.ndjson "),
+    // Nothing fits: the line stays, and nothing is printed into it.
+    (
+        "runs show --lake s3://bucket/lake 0",
+        "runs show --lake s3://bucket/lake 0",
+    ),
+];
+
 #[test]
 fn bash_completes_lines_as_they_are_typed() {
     let workdir = workdir();
     let script = workdir.run(["completions", "bash"]);
     let script = workdir.write("completion.bash", script.assert_code(0).stdout());
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_purchase-etl"));
-    let run = run_id(&workdir);
-    let lines = [
-        ("rules ex", "rules explain "),
-        ("run ni", "run nightly "),
-        ("run jobs/mo", "run jobs/monthly.toml "),
-        ("jobs check nightly mo", "jobs check nightly monthly "),
-        ("run nightly --only rea", r"run nightly --only read\ all "),
-        (
-            r"run nightly --only read\ a",
-            r"run nightly --only read\ all ",
-        ),
-        (
-            "run nightly --only \"read",
-            "run nightly --only \"read all\" ",
-        ),
-        ("run nightly --only 'read", "run nightly --only 'read all' "),
-        ("run nightly --only=rea", r"run nightly --only=read\ all "),
-        ("rules explain BRZ-QTY-R", "rules explain BRZ-QTY-RANGE "),
-        (
-            "check x --rule BRZ-QTY-RANGE=o",
-            "check x --rule BRZ-QTY-RANGE=off ",
-        ),
-        (
-            "check --rule=BRZ-QTY-RANGE=o",
-            "check --rule=BRZ-QTY-RANGE=off ",
-        ),
-        ("check --format=sa", "check --format=sarif "),
-        ("check my", r"check my\ dump.ndjson "),
-        ("check \"my", "check \"my dump.ndjson\" "),
-        ("check ~/my", r"check ~/my\ dump.ndjson "),
-        (
-            "runs show --lake lake 0",
-            &format!("runs show --lake lake {run} "),
-        ),
-        (
-            "runs show --lake=lake 0",
-            &format!("runs show --lake=lake {run} "),
-        ),
-        // Nothing fits: the line stays, and nothing is printed into it.
-        (
-            "runs show --lake s3://bucket/lake 0",
-            "runs show --lake s3://bucket/lake 0",
-        ),
-    ];
+    let of_run = ["--lake lake", "--lake=lake"].map(|lake| {
+        let shown = format!("runs show {lake} {} ", run_id(&workdir));
+        (format!("runs show {lake} 0"), shown)
+    });
+    let fixed = LINES.map(|(typed, completed)| (typed.to_owned(), completed.to_owned()));
+    let lines = [&fixed[..], &of_run].concat();
     let mut python = Command::new(interpreter("PURCHASE_ETL_PYTHON"));
     workdir.isolate(&mut python);
     let path = std::env::var("PATH").expect("a path");
@@ -106,7 +105,10 @@ fn bash_completes_lines_as_they_are_typed() {
     python
         .arg(project().join("tests/it/bash_lines.py"))
         .arg(script);
-    python.args(lines.map(|(typed, _)| format!("purchase-etl {typed}")));
+    let typed = lines
+        .iter()
+        .map(|(typed, _)| format!("purchase-etl {typed}"));
+    python.args(typed);
     let output = Output::of(python);
     output.assert_code(0);
     let found: Vec<Value> = output.json().as_array().expect("a list").clone();

@@ -1,5 +1,6 @@
 //! The packages of the program, installed where nothing else is: a Python wheel and a Debian package.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -105,6 +106,20 @@ fn the_wheel_runs_in_an_empty_environment() {
     assert_has_share_files(&environment.join("share"));
 }
 
+/// The quantities of the file that a block writes by its own dates, which are those of the zone.
+fn quantities_of(block: &str) -> Vec<(String, u32)> {
+    let mut quantities = BTreeMap::new();
+    let rows = block.lines().skip(2).take_while(|line| *line != "END");
+    for row in rows {
+        let cells: Vec<&str> = row.split(';').collect();
+        let (date, _time) = cells[0].split_once(' ').expect("a date");
+        let parts: Vec<&str> = date.split('/').collect();
+        let day = format!("{}-{}-{}", parts[2], parts[1], parts[0]);
+        *quantities.entry(day).or_default() += cells[4].parse::<u32>().expect("a quantity");
+    }
+    quantities.into_iter().collect()
+}
+
 /// The four commands of the page about installing, as it has them, in an empty environment.
 #[test]
 fn a_newcomer_comes_from_the_wheel_to_the_series_of_a_csv_in_four_commands() {
@@ -156,17 +171,7 @@ fn a_newcomer_comes_from_the_wheel_to_the_series_of_a_csv_in_four_commands() {
         ])
         .args(["-e", "-c", &format!("{dump}\n{install}\n{commands}")]);
     let ended = succeed(&mut shell);
-    // The quantities of the file by its own dates, which are those of the zone.
-    let mut quantities = std::collections::BTreeMap::new();
-    let rows = dump.lines().skip(2).take_while(|line| *line != "END");
-    for row in rows {
-        let cells: Vec<&str> = row.split(';').collect();
-        let (date, _time) = cells[0].split_once(' ').expect("a date");
-        let parts: Vec<&str> = date.split('/').collect();
-        let day = format!("{}-{}-{}", parts[2], parts[1], parts[0]);
-        *quantities.entry(day).or_insert(0_u32) += cells[4].parse::<u32>().expect("a quantity");
-    }
-    let expected = quantity_series(&quantities.into_iter().collect::<Vec<_>>());
+    let expected = quantity_series(&quantities_of(dump));
     // The job answers once, and the report again.
     assert_eq!(ended.stdout(), expected.repeat(2));
     let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");

@@ -11,9 +11,9 @@ use crate::workdir::Workdir;
 fn seven() -> String {
     let record = |price, quantity, currency| {
         let fixture = PurchaseFixture {
+            currency,
             price,
             quantity,
-            currency,
             ..PurchaseFixture::default()
         };
         fixture.json() + "\n"
