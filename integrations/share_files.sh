@@ -9,7 +9,7 @@ set -euo pipefail
 program=$1
 share=$2
 "$program" --quiet man --output-dir "$share/man/man1"
-gzip --force -9 --no-name "$share"/man/man1/*.1
+gzip -f -9 -n "$share"/man/man1/*.1
 mkdir -p "$share"/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
 "$program" completions bash >"$share/bash-completion/completions/purchase-etl"
 "$program" completions zsh >"$share/zsh/vendor-completions/_purchase-etl"

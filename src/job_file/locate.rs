@@ -50,10 +50,14 @@ pub fn job_names() -> Vec<String> {
 /// The file of the job with this name; none for a path with a folder.
 fn path_of_name(name: &Path) -> Option<PathBuf> {
     let mut parts = name.components();
-    let (Some(Component::Normal(name)), None) = (parts.next(), parts.next()) else {
+    let (Some(Component::Normal(only)), None) = (parts.next(), parts.next()) else {
         return None;
     };
-    let mut file = name.to_owned();
+    // A separator at the end is no part.
+    if only != name.as_os_str() {
+        return None;
+    }
+    let mut file = only.to_owned();
     file.push(".toml");
     Some(Path::new(JOBS_FOLDER).join(file))
 }
@@ -100,6 +104,8 @@ mod tests {
             ("", None),
             ("/nightly", None),
             ("a/b", None),
+            ("nightly/", None),
+            ("nightly/.", None),
         ] {
             let found = path_of_name(Path::new(name));
             assert_eq!(found.as_deref(), path.map(Path::new), "{name}");

@@ -19,6 +19,8 @@ fn workdir() -> Workdir {
     let workdir = Workdir::new();
     workdir.write("jobs/nightly.toml", JOB);
     workdir.write("jobs/monthly.toml", JOB);
+    let quotes = JOB.replace("\"read all\"", "'''a=\"b\" $(c) 'd' e'''");
+    workdir.write("jobs/quotes.toml", quotes);
     workdir.write("my dump.ndjson", numbered(0, 3));
     workdir.ingest(["my dump.ndjson"]).assert_code(0);
     workdir
@@ -49,7 +51,7 @@ fn candidates(workdir: &Workdir, words: &[&str], environment: &[(&str, &str)]) -
 }
 
 /// Lines without the name of the program as they are typed, and as they are completed.
-const LINES: [(&str, &str); 17] = [
+const LINES: [(&str, &str); 20] = [
     ("rules ex", "rules explain "),
     ("run ni", "run nightly "),
     ("run jobs/mo", "run jobs/monthly.toml "),
@@ -78,6 +80,18 @@ const LINES: [(&str, &str); 17] = [
     ("check my", r"check my\ dump.ndjson "),
     ("check \"my", "check \"my dump.ndjson\" "),
     ("check ~/my", r"check ~/my\ dump.ndjson "),
+    (
+        "run quotes --only \"a",
+        r#"run quotes --only "a=\"b\" \$(c) 'd' e" "#,
+    ),
+    (
+        "run quotes --only='a",
+        r#"run quotes --only='a="b" $(c) '\''d'\'' e' "#,
+    ),
+    (
+        "run quotes --only='a=",
+        r#"run quotes --only='a="b" $(c) '\''d'\'' e' "#,
+    ),
     // Nothing fits: the line stays, and nothing is printed into it.
     (
         "runs show --lake s3://bucket/lake 0",

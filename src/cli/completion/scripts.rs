@@ -11,7 +11,7 @@ use clap_complete::env::{Bash, EnvCompleter, Zsh};
 /// completes paths.
 const IN_BASH: &str = r#"
 _purchase_etl() {
-    local at word raw=${COMP_WORDS[COMP_CWORD]} index=0 prefix=
+    local at word raw=${COMP_WORDS[COMP_CWORD]} last=0 current=0 prefix=
     local -a joined=()
     for at in "${!COMP_WORDS[@]}"; do
         word=${COMP_WORDS[at]}
@@ -19,23 +19,31 @@ _purchase_etl() {
             word=${2//\\/}
         fi
         if [[ ${#joined[@]} -gt 1 && ( $word == = || ${COMP_WORDS[at - 1]} == = ) ]]; then
-            joined[${#joined[@]} - 1]+=$word
+            if [[ $at -eq $COMP_CWORD ]]; then
+                prefix=${joined[last]}
+                [[ $raw != = ]] || prefix+==
+            fi
+            joined[last]+=$word
         else
+            last=${#joined[@]}
             joined+=("$word")
         fi
         if [[ $at -eq $COMP_CWORD ]]; then
-            index=$((${#joined[@]} - 1))
-            if [[ $raw == = || ${COMP_WORDS[at - 1]} == = ]]; then
-                prefix=${joined[index]%=*}=
-            fi
+            current=$last
         fi
     done
-    local COMP_WORDS=("${joined[@]}") COMP_CWORD=$index
-    _clap_complete_purchase_etl "$1" "${joined[index]}" "$3"
+    local COMP_WORDS=("${joined[@]}") COMP_CWORD=$current
+    _clap_complete_purchase_etl "$1" "${joined[current]}" "$3"
     for at in "${!COMPREPLY[@]}"; do
         word=${COMPREPLY[at]#"$prefix"}
         case $raw in
-            [\"\']*) ;;
+            \"*)
+                word=${word//\\/\\\\}
+                word=${word//\"/\\\"}
+                word=${word//\$/\\\$}
+                word=${word//\`/\\\`}
+                ;;
+            \'*) word=${word//\'/\'\\\'\'} ;;
             '~/'*) printf -v word '~/%q' "${word#'~/'}" ;;
             *) printf -v word %q "$word" ;;
         esac
