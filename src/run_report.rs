@@ -1,7 +1,7 @@
 //! The run report: counts, outcomes and findings of a run.
 
+mod counted_rule;
 mod gates;
-mod rule_columns;
 mod skipped_events;
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::input::{PassedOver, Refusal};
 use crate::rules::RuleId;
 
+pub use counted_rule::CountedRule;
 pub use gates::{ExpectationOutcome, ExpectationResult, ExpectationSeverity, HeldAnswer};
-pub use rule_columns::rule_columns;
 pub use skipped_events::SkippedEvents;
 
 /// The records of an input or a run, by outcome.

@@ -294,6 +294,15 @@ fn other_places_and_notes_are_in_the_log() {
     let of_late = results.iter().filter(|result| uri(result) == "late.csv");
     let of_record = of_late.filter(|result| !result["properties"]["record"].is_null());
     assert_eq!(of_record.count(), 1);
+    let limited = [&ALL[..], &["--format", "sarif", "--limit", "2", outside]].concat();
+    let run = sarif(check(&workdir, &limited).assert_code(0));
+    let note = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(note["level"], "note");
+    let text = note["message"]["text"].as_str().expect("a text");
+    assert!(
+        text.contains("only the first 2 records were read"),
+        "{text}"
+    );
     let folder = fs::canonicalize(outside).expect("the file");
     let folder = folder
         .parent()

@@ -87,7 +87,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
         &["record", "input", "json", "rules", "values"],
     ),
     ("record", &["json", "rules", "values"]),
-    ("run_report", &["input", "rules"]),
+    ("run_report", &["input", "rules", "values"]),
     ("input", &["json", "rules", "storage", "values"]),
     ("json", &[]),
     ("rules", &[]),

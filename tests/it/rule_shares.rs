@@ -118,3 +118,19 @@ fn a_share_is_one_of_records() {
     ];
     assert_shares(by_rule, &of_both);
 }
+
+/// The count of a rule on inputs or dumps is none of records.
+#[test]
+fn a_rule_on_an_input_has_no_share() {
+    let workdir = Workdir::new();
+    let mut text = b"external_id;product_id;currency;price;time\n".to_vec();
+    text.extend(b"a;caf\xe9;BRL;1,50;2026-10-05T10:00:00Z\n".repeat(4));
+    let dump = workdir.write("latin.csv", text);
+    let checked = check(&workdir, &["latin.csv"]);
+    let (_, by_rule) = checked.stdout().split_once("findings by rule").expect("it");
+    let without = [("FILE-ENCODING", "1")];
+    assert_shares(by_rule, &without);
+    let ingested = workdir.ingest([&dump]);
+    ingested.assert_code(0);
+    assert_shares(ingested.stderr(), &without);
+}

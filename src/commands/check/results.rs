@@ -15,8 +15,7 @@ use crate::commands::discovered::passed_over_lines;
 use crate::commands::output::put;
 use crate::ingest::IngestOutcome;
 use crate::input::escape_unprintable;
-use crate::run_report::{InputOutcome, InputReport, RecordCounts, rule_columns};
-use crate::values::percent_of;
+use crate::run_report::{CountedRule, InputOutcome, InputReport, RecordCounts};
 
 /// Prints the results; the format `response` has none.
 pub(super) fn put_results(
@@ -202,8 +201,14 @@ fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
     for (at, ((severity, rule), count)) in finding_counts.iter().enumerate() {
         let title = if at == 0 { "findings by rule" } else { "" };
         // Writing to a String cannot fail.
-        let share = percent_of(count.records, listing.records_read());
-        let columns = rule_columns(rule.code(), count.findings, share.as_deref());
+        let read = listing.records_read();
+        let counted = CountedRule {
+            code: rule.code(),
+            count: count.findings,
+            records: count.records,
+            is_rejected: *severity == FindingLevel::Reject,
+        };
+        let columns = counted.columns(read);
         let _ = writeln!(text, "{title:<18}{severity:<9}{columns}");
     }
     for line in passed_over_lines(&checked.counters.passed_over) {

@@ -13,8 +13,8 @@ use crate::commands::read::RecordKindSelection;
 use crate::commands::{CommandError, ListOutput, RunContext};
 use crate::input::escape_unprintable;
 use crate::lake::{Lake, LakeError};
-use crate::run_report::rule_columns;
-use crate::values::{ExitCode, percent_of};
+use crate::run_report::CountedRule;
+use crate::values::ExitCode;
 
 /// `inputs show`
 #[derive(Clone, Debug, Args)]
@@ -125,7 +125,7 @@ fn show_text(inputs: &[InputDetail]) -> String {
         let read = u64::try_from(input.records_read).unwrap_or_default();
         for (at, (rule, &count)) in detail.rejected_by_rule.iter().flatten().enumerate() {
             let name = if at == 0 { "rejected" } else { "" };
-            let columns = rule_columns(rule, count, percent_of(count, read).as_deref());
+            let columns = CountedRule::rejected(rule, count).columns(read);
             let _ = writeln!(text, "{name:<10}{}", escape_unprintable(&columns));
         }
     }

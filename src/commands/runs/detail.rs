@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::input::escape_unprintable;
-use crate::run_report::rule_columns;
-use crate::values::percent_of;
+use crate::run_report::CountedRule;
 
 /// The report as text.
 pub(super) fn text(report: &Value) -> String {
@@ -35,9 +34,12 @@ pub(super) fn text(report: &Value) -> String {
         // Comparing expectations reads no records.
         let is_unused = key == "counts" && report.get("expectations").is_some();
         if let Some(Value::Object(values)) = report.get(key).filter(|_| !is_unused) {
-            let read = report["counts"]["read"].as_u64();
-            let read = read.filter(|_| key.ends_with("_by_rule"));
-            section(&mut text, title, values, read);
+            let read = report["counts"]["read"].as_u64().unwrap_or_default();
+            section(&mut text, title, values, |rule, count| match key {
+                "rejected_by_rule" => Some(CountedRule::rejected(rule, count).columns(read)),
+                "warned_by_rule" => Some(CountedRule::warned(rule, count).columns(read)),
+                _ => None,
+            });
         }
     }
     for note in list(report, "notes") {
@@ -69,8 +71,13 @@ fn line(text: &mut String, key: &str, value: Option<&Value>) {
     }
 }
 
-/// The values of a key; those that are counts by rule with their shares of the records `read`.
-fn section(text: &mut String, title: &str, values: &Map<String, Value>, read: Option<u64>) {
+/// The values of a key; `columns` are those of a count by rule.
+fn section(
+    text: &mut String,
+    title: &str,
+    values: &Map<String, Value>,
+    columns: impl Fn(&str, u64) -> Option<String>,
+) {
     let mut values = values
         .iter()
         .filter(|(_, value)| !value.is_null())
@@ -79,12 +86,8 @@ fn section(text: &mut String, title: &str, values: &Map<String, Value>, read: Op
         push(text, title);
     }
     for (key, value) in values {
-        let columns = match (read, value.as_u64()) {
-            (Some(read), Some(count)) => {
-                rule_columns(key, count, percent_of(count, read).as_deref())
-            }
-            _ => format!("{key:<22}{:>14}", plain(value)),
-        };
+        let columns = value.as_u64().and_then(|count| columns(key, count));
+        let columns = columns.unwrap_or_else(|| format!("{key:<22}{:>14}", plain(value)));
         push(text, &format!("  {columns}"));
     }
 }
