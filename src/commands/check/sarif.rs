@@ -4,6 +4,7 @@
 //! results with commas between them, [`tail`]. Memory does not grow with the number of findings.
 //! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
+use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -123,14 +124,16 @@ fn artifact_uri(path: &str, folder: &Path) -> String {
 /// Encodes all but `/` and what RFC 3986 calls unreserved.
 fn percent_encode(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
-    let encoded = text.bytes().map(|byte| {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if is_plain(byte) {
-            char::from(byte).to_string()
+            encoded.push(char::from(byte));
         } else {
-            format!("%{byte:02X}")
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
-    });
-    encoded.collect()
+    }
+    encoded
 }
 
 #[cfg(test)]
