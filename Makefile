@@ -60,7 +60,8 @@ build: ## Builds the program
 
 # The program is the one of `make build`; nothing is compiled again.
 wheel: build target/packaging/.installed ## Packs the program into a Python wheel, below target/wheels
-	rm -rf $(WHEELS)
+	rm -rf $(WHEELS) target/wheel-data
+	integrations/share_files.sh $(BIN) target/wheel-data/data/share
 	cd integrations/python && $(CURDIR)/target/packaging/bin/maturin build $(CARGO_FLAGS) --quiet \
 	    --compression-level 1 --target-dir $(abspath $(TARGET)) --out $(abspath $(WHEELS))
 
@@ -72,11 +73,12 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 	@test ! -d target/demo/lake || $(BIN) --quiet lake upgrade --lake target/demo/lake >/dev/null
 	$(BIN) run jobs/demo.toml
 
-reference: build ## Writes docs/reference/ and schemas/job.schema.json from the program
+reference: build ## Writes docs/reference/, docs/llms.txt and schemas/job.schema.json from the program
 	mkdir -p docs/reference
 	for page in commands job-files columns rules exit-codes; do \
 	    $(BIN) reference $$page >docs/reference/$$page.md; \
 	done
+	$(BIN) reference llms >docs/llms.txt
 	$(BIN) jobs schema >schemas/job.schema.json
 
 # External readers of the tables, local object stores, and the programs that the examples are for.

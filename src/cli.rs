@@ -4,10 +4,14 @@
 //! In: the arguments and the environment. Out: an [`Invocation`] and the exit code of what it
 //! runs. The options of a command are declared where the command is.
 
+mod completion;
 mod console;
+mod environment;
 mod invalid_arguments;
 mod invocation;
 mod json_log;
+mod llms;
+mod man;
 mod panics;
 mod process;
 mod program;
@@ -16,6 +20,8 @@ mod run_summary;
 mod step_table;
 mod terminal;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{InputsCommand, ListFormat, RulesCommand, RunsCommand, StepAction};
@@ -23,6 +29,7 @@ use crate::job_file::{InitCommand, JobsCommand, RunCommand};
 use crate::storage::StoreSettings;
 use crate::telemetry::TelemetrySettings;
 
+pub use completion::complete;
 pub use invocation::Invocation;
 pub use panics::{catch_panic, install_panic_hook};
 pub use process::{log_error, report_usage_error, run, start_log};
@@ -125,11 +132,23 @@ pub enum Command {
         after_long_help = "Example:\n  purchase-etl rules explain BRZ-QTY-RANGE"
     )]
     Rules(RulesCommand),
-    /// Print a completion script for a shell
+    /// Print the script that registers completion in a shell
+    ///
+    /// The shell then asks the program for candidates: commands, options, paths, jobs and their steps,
+    /// rules, and the runs of a lake on this machine.
     #[command(after_long_help = "Example:\n  purchase-etl completions bash")]
     Completions {
         /// Print the script for this shell
         shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual, or write all of them
+    #[command(after_long_help = "Example:\n  purchase-etl man runs show")]
+    Man {
+        /// Print the page of this command, e.g. `runs show` [default: that of the program]
+        command: Vec<String>,
+        /// Write all pages to this folder: purchase-etl.1, purchase-etl-ingest.1 and so on
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        output_dir: Option<PathBuf>,
     },
     /// Print a page of the reference documentation as Markdown
     #[command(
@@ -143,7 +162,7 @@ pub enum Command {
     },
 }
 
-/// A generated page below docs/reference.
+/// A generated page: docs/llms.txt, or a page below docs/reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReferencePage {
     /// Commands and options
@@ -156,4 +175,6 @@ pub enum ReferencePage {
     Rules,
     /// Exit codes
     ExitCodes,
+    /// Index of the documentation for language models
+    Llms,
 }

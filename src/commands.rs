@@ -54,6 +54,8 @@ pub use step::{OutputTarget, StepCommand, StepPlan, execute};
 pub use terminal::Terminal;
 pub use time_limit::{Deadline, TimeLimit};
 
+pub use crate::lake::local_run_ids;
+
 use clap::Subcommand;
 
 use check::CheckCommand;

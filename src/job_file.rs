@@ -25,6 +25,7 @@ mod job_text;
 mod jobs;
 mod keys;
 mod limits;
+mod locate;
 mod order;
 mod parser;
 mod problem;
@@ -53,12 +54,14 @@ pub use init::InitCommand;
 pub use job_text::{Environment, JobText, ResolveContext};
 pub use jobs::JobsCommand;
 pub use limits::StepLimits;
+pub use locate::job_names;
 pub use problem::JobFileProblem;
 pub use reference::reference;
 pub use run::RunCommand;
 pub use schema::schema;
 pub use settings::JobFileSettings;
 
+use locate::locate;
 use parser::JobFileParser;
 
 /// A job for one data date, resolved.
@@ -101,8 +104,12 @@ pub struct Step {
     pub action: StepAction,
 }
 
-/// The name of a job: the name of its file without the extension.
-pub fn job_name(path: &Path) -> String {
+/// The name of the job that an argument names: the name of its file without the extension.
+pub fn job_name(named: &Path) -> String {
+    file_stem(&locate(named).unwrap_or_else(|_| named.to_owned()))
+}
+
+fn file_stem(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
@@ -119,7 +126,7 @@ impl JobText {
         let (lake, settings) = (parser.lake.clone(), parser.top_settings());
         parser.finish()?;
         Ok(JobPlan {
-            name: job_name(&self.path),
+            name: file_stem(&self.path),
             path: self.path.clone(),
             digest: self.digest(context.set),
             date: context.date,

@@ -98,7 +98,7 @@ pub use inputs::{InputCounts, InputRow, InputState, ListedInput};
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
 pub use partition_writer::{PartitionWriter, WriterOptions};
 pub use recovery::RecoveredInputs;
-pub use run_reports::RunReportFile;
+pub use run_reports::{RunReportFile, local_run_ids};
 pub use snapshot::{FileRef, Snapshot};
 pub use staged::{DataFile, StagedFiles};
 pub use state_commit::{ChangedOrigin, RowOrigin, StateCommit};

@@ -1,4 +1,5 @@
-//! The program: parses the arguments, runs the command and returns its exit code.
+//! The program: parses the arguments, runs the command and returns its exit code; or completes a command
+//! line for a shell.
 
 use std::process;
 
@@ -14,6 +15,9 @@ fn main() -> process::ExitCode {
 }
 
 fn run() -> ExitCode {
+    if let Some(exit) = cli::complete() {
+        return exit;
+    }
     let now = clock();
     let typed = match Invocation::parse() {
         Ok(typed) => typed,

@@ -1,5 +1,6 @@
 //! The run report: counts, outcomes and findings of a run.
 
+mod counted_rule;
 mod gates;
 mod skipped_events;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 use crate::input::{PassedOver, Refusal};
 use crate::rules::RuleId;
 
+pub use counted_rule::CountedRule;
 pub use gates::{ExpectationOutcome, ExpectationResult, ExpectationSeverity, HeldAnswer};
 pub use skipped_events::SkippedEvents;
 

@@ -15,7 +15,7 @@ mod timezone;
 
 pub use duration::parse_duration;
 pub use exit_code::ExitCode;
-pub use ratio::{Ratio, parse_ratio};
+pub use ratio::{Ratio, parse_ratio, percent_of};
 pub use timezone::{UnknownTimezone, is_same_timezone, is_utc, parse_timezone};
 
 #[cfg(test)]

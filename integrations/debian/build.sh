@@ -3,7 +3,7 @@
 #
 #   integrations/debian/build.sh PROGRAM FOLDER
 #
-# The package has the program, its shell completions, the licence and the ready job files. It is written to
+# The package has the program, its manual and shell completions, the licence and the ready job files. It is written to
 # FOLDER/purchase-etl_VERSION_ARCHITECTURE.deb, whose path is printed. It has the same bytes for the same program.
 set -euo pipefail
 
@@ -24,11 +24,7 @@ install -D -m 755 "$program" "$stage/usr/bin/purchase-etl"
 install -D -m 644 "$root/LICENSE" "$stage/usr/share/doc/purchase-etl/copyright"
 install -D -m 644 -t "$stage/usr/share/doc/purchase-etl/jobs" "$root"/jobs/*.toml
 
-completions=$stage/usr/share
-mkdir -p "$completions"/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
-"$program" completions bash >"$completions/bash-completion/completions/purchase-etl"
-"$program" completions zsh >"$completions/zsh/vendor-completions/_purchase-etl"
-"$program" completions fish >"$completions/fish/vendor_completions.d/purchase-etl.fish"
+"$root/integrations/share_files.sh" "$program" "$stage/usr/share"
 
 # The oldest C library that has the symbols the program uses.
 needs=$(objdump -T "$program" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -uV | tail -n 1)

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use clap::FromArgMatches;
 
-use super::invocation::variable;
+use super::environment::variable;
 use super::program;
 use crate::job_file::job_name;
 use crate::telemetry::{Telemetry, TelemetrySettings};

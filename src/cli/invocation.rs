@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
-use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
+use super::environment::variable;
+use super::{Cli, Command, LogFormat, ReferencePage, completion, llms, man, program, reference};
 use crate::commands::{
     self, CommandError, ListFormat, RunContext, StepCommand, put, reference_page,
 };
@@ -112,9 +113,23 @@ impl Invocation {
             Command::Runs(command) => command.run(context)?,
             Command::Rules(command) => command.run(context)?,
             Command::Completions { shell } => {
-                let mut text = Vec::new();
-                clap_complete::generate(*shell, &mut program(), "purchase-etl", &mut text);
-                print(context.stdout, &String::from_utf8_lossy(&text))?
+                put(context.stdout, &completion::registration(*shell)?)?;
+                ExitCode::Done
+            }
+            Command::Man {
+                command: words,
+                output_dir: None,
+            } => {
+                put(context.stdout, &man::page(program(), words)?)?;
+                ExitCode::Done
+            }
+            Command::Man {
+                command: _,
+                output_dir: Some(folder),
+            } => {
+                let count = man::write_pages(program(), folder)?;
+                tracing::info!("wrote {count} pages to {}", folder.display());
+                ExitCode::Done
             }
             Command::Reference { page } => print(context.stdout, &page.text(&program()))?,
         };
@@ -153,11 +168,6 @@ impl Invocation {
     }
 }
 
-/// Looks up an environment variable for the library.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
 fn print(stdout: &mut dyn Write, text: &str) -> Result<ExitCode, CommandError> {
     put(stdout, text.as_bytes())?;
     Ok(ExitCode::Done)
@@ -171,6 +181,7 @@ impl ReferencePage {
             Self::Columns => commands::columns_page(),
             Self::Rules => reference_page::header("rules", "Rules") + &rules::reference(),
             Self::ExitCodes => reference::exit_codes(),
+            Self::Llms => llms::llms(program),
         }
     }
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::console::{self, AboveBar, Console};
+use super::environment::variable;
 use super::invalid_arguments::telemetry_of;
-use super::invocation::variable;
 use super::terminal::{has_colours, stdout_terminal};
 use super::{Invocation, LogFormat, panics};
 use crate::commands::{CommandError, RunContext, SharedContext};

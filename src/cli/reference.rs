@@ -75,7 +75,10 @@ pub(super) fn exit_codes() -> String {
 }
 
 /// The visible commands that do something, with their names after that of the program.
-fn leaves<'c>(path: &str, command: &'c clap::Command) -> Vec<(String, &'c clap::Command)> {
+pub(super) fn leaves<'c>(
+    path: &str,
+    command: &'c clap::Command,
+) -> Vec<(String, &'c clap::Command)> {
     let below = command.get_subcommands().filter(|one| !one.is_hide_set());
     let below = below.flat_map(|one| {
         let path = format!("{path} {}", one.get_name());
@@ -234,12 +237,12 @@ fn description(argument: &Arg) -> String {
     text
 }
 
-fn styled(text: Option<&clap::builder::StyledStr>) -> String {
+pub(super) fn styled(text: Option<&clap::builder::StyledStr>) -> String {
     text.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The long description after the summary.
-fn second_paragraph(command: &clap::Command) -> String {
+pub(super) fn second_paragraph(command: &clap::Command) -> String {
     let long = styled(command.get_long_about());
     let rest = long.split_once("\n\n").map(|(_, rest)| rest.trim());
     rest.unwrap_or_default().replace('\n', " ")

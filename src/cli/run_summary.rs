@@ -5,8 +5,9 @@
 use std::fmt::Write as _;
 
 use crate::input::escape_unprintable;
-use crate::rules::RuleId;
-use crate::run_report::{InputOutcome, InputReport, RecordCounts, RunReport};
+use crate::run_report::{
+    CountedRule, InputOutcome, InputReport, RecordCounts, RuleCounts, RunReport,
+};
 
 /// Refused inputs that are shown with their records; the run report has all.
 const REFUSED_INPUTS_SHOWN: usize = 10;
@@ -87,8 +88,16 @@ pub(super) fn summary_text(report: &RunReport) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n  {name:<24}{value:>14}");
     }
-    rules(&mut text, "rejected by rule", &report.rejected_by_rule);
-    rules(&mut text, "warnings by rule", &report.warned_by_rule);
+    let read = report.counts.read;
+    rules(
+        &mut text,
+        "rejected by rule",
+        rejecting(&report.rejected_by_rule),
+        read,
+    );
+    let warned = report.warned_by_rule.iter();
+    let warned = warned.map(|(rule, &count)| CountedRule::warned(rule.code(), count));
+    rules(&mut text, "warnings by rule", warned, read);
     text
 }
 
@@ -118,7 +127,12 @@ fn refused_text(input: &InputReport) -> String {
     let mut text = format!(
         "refused {path}: nothing of it is written\n  {read} records read: {accepted} valid, {rejected} rejected, {duplicate} duplicate, {superseded} superseded, {skipped} skipped"
     );
-    rules(&mut text, "rejected by rule", &input.rejected_by_rule);
+    rules(
+        &mut text,
+        "rejected by rule",
+        rejecting(&input.rejected_by_rule),
+        read,
+    );
     for finding in &input.refused_findings {
         let rule = finding.rule_id;
         let _ = write!(
@@ -142,13 +156,21 @@ fn records_refused(report: &RunReport) -> u64 {
     report.refused().map(|input| input.counts.read).sum()
 }
 
+/// The rules that reject records.
+fn rejecting(counts: &RuleCounts) -> impl Iterator<Item = CountedRule<'_>> {
+    let counts = counts.iter();
+    counts.map(|(rule, &count)| CountedRule::rejected(rule.code(), count))
+}
+
+/// Counts by rule, with their shares of the records read.
 fn rules<'a>(
     text: &mut String,
     title: &str,
-    counts: impl IntoIterator<Item = (&'a RuleId, &'a u64)>,
+    rules: impl Iterator<Item = CountedRule<'a>>,
+    read: u64,
 ) {
-    for (at, (rule, count)) in counts.into_iter().enumerate() {
+    for (at, rule) in rules.enumerate() {
         let title = if at == 0 { title } else { "" };
-        let _ = write!(text, "\n  {title:<18}{:<22}{count:>10}", rule.code());
+        let _ = write!(text, "\n  {title:<18}{}", rule.columns(read));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use console::Term;
 
-use super::invocation::variable;
+use super::environment::variable;
 use crate::commands::{Pager, Terminal};
 
 /// The size of a window that neither the terminal nor the environment knows.

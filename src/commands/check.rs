@@ -1,8 +1,12 @@
 //! `check`: reads and validates inputs as `ingest` does, lists the findings and writes nothing.
 
 mod check_assigned;
+mod format;
+mod github;
 mod listing;
+mod reported_finding;
 mod results;
+mod sarif;
 mod service;
 
 use chrono::NaiveDate;
@@ -25,7 +29,8 @@ use crate::lake::Lake;
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
-use listing::{CheckFormat, FindingListing, FindingsListed};
+use format::{CheckFormat, FindingsListed};
+use listing::FindingListing;
 use results::put_results;
 
 pub(super) use check_assigned::check_assigned;
@@ -48,7 +53,7 @@ pub struct CheckCommand {
         help_heading = "Output"
     )]
     format: CheckFormat,
-    /// List these findings in the text format; other formats list all [default: first]
+    /// List these findings in the formats text and github; other formats list all [default: first]
     #[arg(long, value_enum, value_name = "WHICH", help_heading = "Output")]
     findings: Option<FindingsListed>,
     /// Refuse an input with a larger share of rejects, e.g. 0.05
@@ -67,10 +72,10 @@ impl StepCommand for CheckCommand {
     }
 
     fn validate(&self) -> Result<(), OptionError> {
-        if self.format != CheckFormat::Text && self.findings == Some(FindingsListed::First) {
+        if !self.format.can_be_short() && self.findings == Some(FindingsListed::First) {
             return Err(OptionError::NotApplicable {
                 option: "--findings first",
-                reason: "applies to --format text only; other formats list all findings",
+                reason: "applies to --format text and github only; other formats list all findings",
             });
         }
         self.read.validate()
@@ -193,7 +198,7 @@ impl CheckPrinting {
         let mut listing = FindingListing::new(self.format, self.findings, &context.shared.stores);
         let assigned = assign_inputs(inputs, &read.kinds, ListedInputsByKind::default());
         let checked = assigned.map_err(CommandError::from).and_then(|assigned| {
-            listing.list_unassigned(&assigned.refused, context.stdout)?;
+            listing.begin(&assigned.refused, context.stdout)?;
             let (stdout, progress) = (&mut *context.stdout, &context.shared.progress);
             let mut list = |kind: &str, event: CheckEvent<'_>| {
                 listing.for_kind(kind, &mut *stdout).list(event)

@@ -168,15 +168,8 @@ impl StepCommand for LoadCommand {
             .map(|table| table.load_table())
             .collect();
         let settings = stores.settings();
-        let mut answers = self.answer.clone();
-        // Kept until they are loaded.
-        let mut downloads = Vec::new();
-        for answer in &mut answers {
-            if let Some(file) = download(stores, &answer.path)? {
-                answer.path.clone_from(&file.path);
-                downloads.push(file);
-            }
-        }
+        // Downloads are kept until they are loaded.
+        let (answers, _downloads) = local_answers(&self.answer, stores)?;
         let counters = &context.shared.progress;
         let progress_ui = RefCell::new(&mut *context.progress_ui);
         let progress = LoadProgress {
@@ -222,6 +215,22 @@ impl StepCommand for LoadCommand {
         }
         Ok(ExitCode::Done)
     }
+}
+
+/// The answers as local files, and the temporary ones among these.
+fn local_answers(
+    answers: &[AnswerFile],
+    stores: &Stores,
+) -> Result<(Vec<AnswerFile>, Vec<ScratchFile>), CommandError> {
+    let mut answers = answers.to_vec();
+    let mut downloads = Vec::new();
+    for answer in &mut answers {
+        if let Some(file) = download(stores, &answer.path)? {
+            answer.path.clone_from(&file.path);
+            downloads.push(file);
+        }
+    }
+    Ok((answers, downloads))
 }
 
 /// The object at a URL, as a temporary file; none for a local path.

@@ -26,6 +26,7 @@ pub enum RulesCommand {
     #[command(after_long_help = "Example:\n  purchase-etl rules explain BRZ-QTY-RANGE")]
     Explain {
         /// Explain the rule with this id, e.g. BRZ-QTY-RANGE
+        #[arg(value_name = "RULE")]
         id: String,
         /// Format
         #[command(flatten)]

@@ -10,6 +10,14 @@ use crate::values::ExitCode;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JobFileError {
+    /// There is no such job file.
+    #[error("there is no job file {}; {remedy}", named.display())]
+    NotFound {
+        /// The path or name that was given.
+        named: PathBuf,
+        /// The jobs there are.
+        remedy: String,
+    },
     /// The job file cannot be read.
     #[error("cannot read the job file {path}")]
     Read {
@@ -38,7 +46,10 @@ impl JobFileError {
     /// The exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Read { .. } | Self::Invalid { .. } | Self::Arguments(_) => ExitCode::Usage,
+            Self::NotFound { .. }
+            | Self::Read { .. }
+            | Self::Invalid { .. }
+            | Self::Arguments(_) => ExitCode::Usage,
             Self::Command(error) => error.exit_code(),
         }
     }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
+use super::locate::JOBS_FOLDER;
 use super::{Environment, JobFileError, JobText, ResolveContext};
 use crate::commands::survey::{
     DumpSurvey, SampleCheck, SurveyedKind, sample_inputs, survey_inputs,
@@ -144,7 +145,7 @@ impl InitCommand {
     fn path(&self) -> PathBuf {
         self.output.clone().unwrap_or_else(|| {
             let first = self.dumps.first().map(String::as_str).unwrap_or_default();
-            Path::new("jobs").join(format!("{}.toml", job_name_of(first)))
+            Path::new(JOBS_FOLDER).join(format!("{}.toml", job_name_of(first)))
         })
     }
 

@@ -19,8 +19,8 @@ pub enum JobsCommand {
     /// Check job files and list every problem with its line, key and remedy
     #[command(after_long_help = "Example:\n  purchase-etl jobs check jobs/demo.toml")]
     Check {
-        /// Check these job files
-        #[arg(required = true, value_name = "FILE")]
+        /// Check these job files, or the jobs of these names in jobs/
+        #[arg(required = true, value_name = "JOB")]
         files: Vec<PathBuf>,
         /// Set the data date, the value of `{date}` [default: today, UTC]
         #[arg(long, value_name = "YYYY-MM-DD")]
@@ -86,18 +86,17 @@ struct CheckedFile {
 }
 
 /// Resolves each file. Storage is not accessed: `run --dry-run` checks that inputs exist.
-fn check_files(paths: &[PathBuf], context: &ResolveContext<'_>) -> Vec<CheckedFile> {
-    let checked = paths.iter().map(|path| {
-        let resolved = JobText::read(path).and_then(|text| text.resolve(context));
+fn check_files(files: &[PathBuf], context: &ResolveContext<'_>) -> Vec<CheckedFile> {
+    let checked = files.iter().map(|named| {
+        let read = JobText::read(named);
+        let path = read.as_ref().map_or(named, |job| &job.path).clone();
+        let resolved = read.and_then(|job| job.resolve(context));
         let problems = match resolved {
             Ok(_plan) => Vec::new(),
             Err(JobFileError::Invalid { problems, .. }) => problems,
             Err(other) => vec![unreadable_file(&other)],
         };
-        CheckedFile {
-            path: path.clone(),
-            problems,
-        }
+        CheckedFile { path, problems }
     });
     checked.collect()
 }

@@ -24,7 +24,7 @@ use backfill::BackfillOptions;
 /// `run`
 #[derive(Clone, Debug, Args)]
 pub struct RunCommand {
-    /// Run this job file (TOML)
+    /// Run this job file (TOML), or the job of this name in jobs/
     job: PathBuf,
     /// Set the data date, the value of `{date}` in the job [default: today, in the time zone of the job, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["from", "to"])]
@@ -75,7 +75,7 @@ pub struct RunCommand {
 }
 
 impl RunCommand {
-    /// The job file.
+    /// The job file, or the name of a job in `jobs/`.
     pub fn path(&self) -> &Path {
         &self.job
     }

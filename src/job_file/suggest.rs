@@ -19,7 +19,7 @@ pub(super) fn is_meant(name: &str, known: &str) -> bool {
 }
 
 /// The known name with the fewest changes, if these are at most a third of its letters.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let with_distance = known
         .iter()
         .map(|other| (strsim::levenshtein(name, other), *other));

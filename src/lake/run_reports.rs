@@ -3,7 +3,7 @@
 //!
 //! The content of a report is opaque here. Refused: ids that cannot be part of a file name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
@@ -53,6 +53,22 @@ impl Lake {
     pub fn read_run_report(&self, run_id: &str) -> Result<Option<Vec<u8>>, LakeError> {
         self.read_sidecar(&report_path(run_id)?)
     }
+}
+
+/// The ids of the runs that have a report in a lake on this machine, newest first; none if there is no
+/// such folder. No store is accessed.
+pub fn local_run_ids(lake: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(lake.join(FOLDER)).into_iter().flatten();
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    let mut ids: Vec<String> = names
+        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+        .filter(|id| check_run_id(id).is_ok())
+        .collect();
+    // Ids begin with the time of their run.
+    ids.sort_by(|one, other| other.cmp(one));
+    ids
 }
 
 fn report_path(run_id: &str) -> Result<String, LakeError> {

@@ -29,14 +29,18 @@ const STORABLE: [RuleId; 11] = [
     RuleId::BrzPropSize,
 ];
 
-/// Rules on skipped events, on several records, or on a dump as a whole.
-const NOT_OF_RECORDS: [RuleId; 10] = [
+/// Rules on skipped events, or on several records.
+const OF_SEVERAL: [RuleId; 5] = [
     RuleId::BrzEcomName,
-    RuleId::BrzProductCard,
     RuleId::BrzDupEvent,
     RuleId::BrzCurrentsDup,
     RuleId::CplStale,
     RuleId::CplDuplicate,
+];
+
+/// Rules on a dump as a whole.
+const OF_DUMPS: [RuleId; 5] = [
+    RuleId::BrzProductCard,
     RuleId::CplSnapshotPartial,
     RuleId::CplPageGap,
     RuleId::CplPageDrift,
@@ -49,10 +53,17 @@ impl RuleId {
         let is_of_record = self.is_of_customers() || self.is_of_suppliers();
         let is_adjustable = match self.severity() {
             Severity::Reject => STORABLE.contains(&self),
-            Severity::Warn | Severity::Info => is_of_record && !NOT_OF_RECORDS.contains(&self),
+            Severity::Warn | Severity::Info => {
+                is_of_record && !OF_SEVERAL.contains(&self) && !OF_DUMPS.contains(&self)
+            }
             Severity::Refuse | Severity::Parameter | Severity::Off => false,
         };
         if is_adjustable { &CHOICES } else { &[] }
+    }
+
+    /// Whether its warnings are counted by record, not by input, dump or place in them.
+    pub fn warns_of_records(self) -> bool {
+        !self.code().starts_with("FILE-") && !OF_DUMPS.contains(&self)
     }
 
     /// Whether it is a rule on customer purchases.

@@ -45,6 +45,33 @@ impl fmt::Display for Ratio {
     }
 }
 
+/// A part as per cent of a whole, rounded to two decimals, for people; none of nothing, and none if the
+/// part is greater. What is not nothing is not shown as nothing, and what is not all not as all.
+///
+/// ```
+/// use purchase_etl::values::percent_of;
+///
+/// assert_eq!(percent_of(2, 3).as_deref(), Some("66.67 %"));
+/// assert_eq!(percent_of(1, 1_000_000).as_deref(), Some("<0.01 %"));
+/// ```
+pub fn percent_of(part: u64, whole: u64) -> Option<String> {
+    // Hundredths of a per cent.
+    const ALL: u128 = 10_000;
+    if whole == 0 || part > whole {
+        return None;
+    }
+    let rest = u128::from(whole - part);
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    if part > 0 && part * ALL < whole {
+        return Some("<0.01 %".to_owned());
+    }
+    if rest > 0 && rest * ALL < whole {
+        return Some(">99.99 %".to_owned());
+    }
+    let hundredths = (part * ALL * 2 + whole) / (whole * 2);
+    Some(format!("{}.{:02} %", hundredths / 100, hundredths % 100))
+}
+
 /// Parses `5%` or `0.05`. Without a sign it is a fraction of 1.
 ///
 /// # Errors
@@ -100,6 +127,32 @@ mod tests {
         ] {
             assert!(parse_ratio(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn percent_of_a_whole_is_exact_at_its_ends() {
+        for (part, whole, shown) in [
+            (0, 3, "0.00 %"),
+            (3, 3, "100.00 %"),
+            (1, 3, "33.33 %"),
+            (2, 3, "66.67 %"),
+            // Half of the last decimal is rounded up.
+            (1, 8_000, "0.01 %"),
+            (12_345, 1_000_000, "1.23 %"),
+            (1_235, 100_000, "1.24 %"),
+            (1, 10_000, "0.01 %"),
+            (1, 10_001, "<0.01 %"),
+            (9_999, 10_000, "99.99 %"),
+            (10_000, 10_001, ">99.99 %"),
+            (1, u64::MAX, "<0.01 %"),
+            (u64::MAX - 1, u64::MAX, ">99.99 %"),
+            (u64::MAX, u64::MAX, "100.00 %"),
+        ] {
+            let found = percent_of(part, whole);
+            assert_eq!(found.as_deref(), Some(shown), "{part} of {whole}");
+        }
+        assert_eq!(percent_of(0, 0), None);
+        assert_eq!(percent_of(2, 1), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `check` in its three forms, and the catalogue of rules.
+//! `check` as text, JSON and response, and the catalogue of rules.
 
 use std::collections::BTreeSet;
 
@@ -92,7 +92,10 @@ fn check_lists_the_first_findings_of_each_rule_or_all_of_them() {
     let total = text
         .lines()
         .find(|line| line.contains("reject   BRZ-TIME-REQUIRED"));
-    assert!(total.is_some_and(|line| line.ends_with(" 50")), "{text}");
+    assert!(
+        total.is_some_and(|line| line.ends_with(" 50   100.00 %")),
+        "{text}"
+    );
     assert!(text.contains("--findings all"), "{text}");
     let (places, text) = listed(&["--findings", "all"]);
     assert_eq!(places, 50, "{text}");

@@ -191,17 +191,6 @@ fn the_log_can_be_json_and_quiet_leaves_warnings() {
 }
 
 #[test]
-fn completions_are_printed_for_bash() {
-    let workdir = Workdir::new();
-    let output = workdir.run(["completions", "bash"]);
-    let text = output.assert_code(0).stdout();
-    assert!(
-        text.starts_with("_purchase__etl()") && text.contains("--reject-limit"),
-        "{text}"
-    );
-}
-
-#[test]
 fn dumps_of_other_kinds_are_refused_with_the_reason() {
     let workdir = Workdir::new();
     for (name, rule, reason) in [

@@ -148,8 +148,8 @@ fn run_steps(
     }
 }
 
-/// The Markdown files of the project: those of the root, and those below `docs`, `sample_data` and
-/// `benchmarks`.
+/// The Markdown files of the project: those of the root, those below `docs`, `sample_data` and
+/// `benchmarks`, and the index for language models.
 fn pages() -> Vec<Page> {
     let mut names = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -167,6 +167,7 @@ fn pages() -> Vec<Page> {
             }
         }
     }
+    names.push("docs/llms.txt".to_owned());
     names.sort();
     let read = |name: String| Page {
         text: fs::read_to_string(project().join(&name)).expect("a page"),

@@ -1,10 +1,11 @@
 //! The help and the reference pages: complete, short enough, and with examples that work.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use clap::Command;
 
-use crate::workdir::{NOW, Output, Workdir, project, sample};
+use crate::workdir::{NOW, Output, Workdir, files_below, project, sample};
 
 /// Lines and columns that the short help of a command may take: a screen.
 const SCREEN: (usize, usize) = (40, 100);
@@ -149,8 +150,15 @@ fn the_example_of_every_command_works_on_the_samples() {
 #[test]
 fn the_reference_pages_are_those_of_the_program() {
     let workdir = Workdir::new();
-    for page in ["commands", "job-files", "columns", "rules", "exit-codes"] {
-        let path = project().join(format!("docs/reference/{page}.md"));
+    for (page, path) in [
+        ("commands", "reference/commands.md"),
+        ("job-files", "reference/job-files.md"),
+        ("columns", "reference/columns.md"),
+        ("rules", "reference/rules.md"),
+        ("exit-codes", "reference/exit-codes.md"),
+        ("llms", "llms.txt"),
+    ] {
+        let path = project().join("docs").join(path);
         let written = fs::read_to_string(&path).expect("a page of the reference");
         let printed = workdir.run(["reference", page]);
         printed.assert_code(0);
@@ -159,5 +167,48 @@ fn the_reference_pages_are_those_of_the_program() {
             "{} is not what the program prints: run `make reference`",
             path.display()
         );
+    }
+}
+
+/// The form of <https://llmstxt.org>: a title, a quote, text, and sections of links with notes.
+#[test]
+fn the_index_for_language_models_has_its_form_and_every_page() {
+    let docs = project().join("docs");
+    let index = fs::read_to_string(docs.join("llms.txt")).expect("the index");
+    let mut lines = index.lines().filter(|line| !line.is_empty());
+    assert_eq!(lines.next(), Some("# purchase-etl"));
+    assert!(
+        lines.next().is_some_and(|line| line.starts_with("> ")),
+        "{index}"
+    );
+    let links = lines.skip_while(|line| !line.starts_with("## "));
+    let mut linked = BTreeSet::new();
+    for line in links.filter(|line| !line.starts_with("## ")) {
+        let link = line
+            .strip_prefix("- [")
+            .and_then(|rest| rest.split_once("]("));
+        let (name, rest) = link.unwrap_or_else(|| panic!("{line}"));
+        let (target, notes) = rest.split_once(')').unwrap_or_else(|| panic!("{line}"));
+        assert!(
+            !name.is_empty() && (notes.is_empty() || notes.starts_with(": ")),
+            "{line}"
+        );
+        linked.insert(target.to_owned());
+    }
+    for page in files_below(&docs, ".md") {
+        let page = page
+            .strip_prefix(&docs)
+            .expect("a page")
+            .display()
+            .to_string();
+        assert!(
+            page == "README.md" || linked.contains(&page),
+            "{page} is missing in docs/README.md"
+        );
+    }
+    for (path, command) in commands().iter().filter(|(path, _)| !path.is_empty()) {
+        let anchor = format!("reference/commands.md#{}", path.join("-"));
+        let is_listed = !command.has_subcommands() && !command.is_hide_set();
+        assert_eq!(linked.contains(&anchor), is_listed, "{anchor}");
     }
 }

@@ -129,7 +129,7 @@ fn options_of_a_run_that_fit_no_job_are_errors() {
     workdir
         .run(["run", "none.toml"])
         .assert_code(2)
-        .assert_stderr_contains(&["none.toml", "No such file"]);
+        .assert_stderr_contains(&["there is no job file none.toml", "jobs/ has no job files"]);
     assert_eq!(workdir.files().len(), 1);
 }
 

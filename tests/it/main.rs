@@ -14,7 +14,7 @@ mod avro_text;
 mod backfill;
 /// Corrected files, and contents read with other settings.
 mod changed_inputs;
-/// `check` in its three forms, and the catalogue of rules.
+/// `check` as text, JSON and response, and the catalogue of rules.
 mod check;
 /// `check` reports the same findings as `ingest`, in any order of the inputs.
 mod check_and_ingest;
@@ -22,6 +22,10 @@ mod check_and_ingest;
 mod circles;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
+/// `check` for GitHub Actions and code scanning.
+mod code_scanning;
+/// Completion by the shell.
+mod completion;
 /// Where settings come from: flag, job file, environment, default.
 mod configuration;
 /// Purchases from Currents and the Snowflake share, from `ingest` to the reports.
@@ -72,6 +76,8 @@ mod input_discovery;
 mod input_formats;
 /// Invalid job files, and the schema of job files.
 mod invalid_jobs;
+/// Job files by their names.
+mod job_names;
 /// The time zone of a job.
 mod job_timezone;
 /// Job files: the demo, dry runs, dependencies between steps.
@@ -116,6 +122,8 @@ mod load_duckdb;
 mod log_lines;
 /// Lake maintenance as steps of a job.
 mod maintenance_jobs;
+/// The pages of the manual.
+mod manual;
 /// Dumps with keys and columns of other names.
 mod mapped_inputs;
 /// How much memory a run may need.
@@ -157,6 +165,8 @@ mod rooms;
 mod rule_examples;
 /// Severities of rules that the user sets, from the command line and from job files.
 mod rule_severities;
+/// The share of each rule in the summaries.
+mod rule_shares;
 /// The run history.
 mod run_history;
 /// Reports on the sample data against the results of the oracle.

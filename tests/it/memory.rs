@@ -84,7 +84,7 @@ fn a_line_of_more_records_than_fit_into_one_is_refused() {
 fn a_check_needs_no_more_however_many_findings_there_are() {
     let workdir = Workdir::new();
     let text = b"{}\n".repeat(200_000);
-    for format in ["text", "json", "response"] {
+    for format in ["text", "json", "response", "github", "sarif"] {
         let mut command = workdir.program();
         command.args(["check", "--input-format", "ndjson", "--findings", "all"]);
         command.args(["--reject-limit", "100%", "--format", format, "-"]);

@@ -59,9 +59,9 @@ fn a_refused_input_shows_its_records_its_rejects_by_rule_and_its_first_findings(
             "records read                         0\n",
             &format!("refused {path}: nothing of it is written\n"),
             "12 records read: 0 valid, 12 rejected, 0 duplicate, 0 superseded, 0 skipped\n",
-            "rejected by rule  BRZ-CUR-REQUIRED               4\n",
-            "BRZ-QTY-TYPE                   1\n",
-            "BRZ-QTY-RANGE                  9\n",
+            "rejected by rule  BRZ-CUR-REQUIRED               4    33.33 %\n",
+            "BRZ-QTY-TYPE                   1     8.33 %\n",
+            "BRZ-QTY-RANGE                  9    75.00 %\n",
             &format!("{path}:1: BRZ-QTY-RANGE: quantity: must be from 1 to 100 (found 101)\n"),
             "Split a larger order into several purchases",
             &format!("{path}:2: BRZ-QTY-TYPE: quantity: "),
@@ -115,7 +115,7 @@ fn an_accepted_input_has_the_usual_summary() {
             "records read                         4\n",
             "accepted                             3\n",
             "rejected                             1\n",
-            "rejected by rule  BRZ-QTY-RANGE                  1\n",
+            "rejected by rule  BRZ-QTY-RANGE                  1    25.00 %\n",
         ],
     );
     for absent in [

@@ -89,7 +89,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
         &["record", "input", "json", "rules", "values"],
     ),
     ("record", &["json", "rules", "values"]),
-    ("run_report", &["input", "rules"]),
+    ("run_report", &["input", "rules", "values"]),
     ("input", &["json", "rules", "storage", "values"]),
     ("json", &[]),
     ("rules", &[]),

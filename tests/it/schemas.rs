@@ -1,5 +1,7 @@
 //! The published schemas, and checks of responses against them.
 
+use std::path::Path;
+
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
@@ -16,6 +18,11 @@ pub(crate) fn assert_valid(name: &str, text: &str) {
 /// Validates a text against a schema; the error is the reason.
 pub(crate) fn validate(name: &str, text: &str) -> Result<(), String> {
     let path = project().join("schemas").join(format!("{name}.json"));
+    validate_under(&path, text)
+}
+
+/// Validates a text against the schema in a file; the error is the reason.
+pub(crate) fn validate_under(path: &Path, text: &str) -> Result<(), String> {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.enable_format_assertions();
     let schema = compiler

@@ -3,46 +3,34 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::format::{CheckFormat, FindingsListed};
+use super::github::annotation;
+use super::reported_finding::{FindingLevel, ReportedFinding};
+use super::sarif;
 use super::service::Service;
 use crate::commands::CommandError;
 use crate::commands::output::{Spool, put};
 use crate::ingest::{CheckEvent, InputCounters, RecordFindings};
 use crate::input::{Input, escape_unprintable, escape_unprintable_json};
 use crate::record::Finding;
-use crate::rules::{RuleId, Severity};
+use crate::rules::RuleId;
 use crate::run_report::InputReport;
 use crate::storage::Stores;
 
-/// Findings of a rule that the short list contains.
-const FIRST: u64 = 3;
-
-/// Which findings of records are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum FindingsListed {
-    /// The first three of each rule, and the number of all
-    #[default]
-    First,
-    /// Every finding
-    All,
+/// How many findings of a rule there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FindingCount {
+    pub(super) findings: u64,
+    /// The records that have them.
+    pub(super) records: u64,
 }
 
-/// Format of the findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum CheckFormat {
-    /// One line per finding, for people
-    Text,
-    /// One JSON object per line
-    Json,
-    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
-    Response,
-}
-
-/// The number of findings by severity and rule.
-pub(super) type FindingCounts = BTreeMap<(&'static str, RuleId), u64>;
+/// The findings by severity and rule.
+pub(super) type FindingCounts = BTreeMap<(FindingLevel, RuleId), FindingCount>;
 
 /// The list of findings so far.
 pub(super) struct FindingListing {
@@ -53,20 +41,28 @@ pub(super) struct FindingListing {
     finding_counts: FindingCounts,
     /// The counts before the current input.
     counts_before_input: FindingCounts,
-    /// Number of errors of the current input in the format of the service.
-    errors: u64,
+    /// Records of all inputs, also of those that are refused or repeat a content: their findings count.
+    records_read: u64,
+    /// Number of listed findings of the current input.
+    listed: u64,
+    /// The same of the inputs before it.
+    listed_before_input: u64,
+    /// The current folder.
+    folder: PathBuf,
 }
 
 impl FindingListing {
     pub(super) fn new(format: CheckFormat, findings: FindingsListed, stores: &Stores) -> Self {
-        let is_short = format == CheckFormat::Text && findings == FindingsListed::First;
         Self {
             format,
-            most: if is_short { FIRST } else { u64::MAX },
+            most: format.most_per_rule(findings),
             spool: Spool::new(stores),
             finding_counts: FindingCounts::new(),
             counts_before_input: FindingCounts::new(),
-            errors: 0,
+            records_read: 0,
+            listed: 0,
+            listed_before_input: 0,
+            folder: std::env::current_dir().unwrap_or_default(),
         }
     }
 
@@ -75,24 +71,44 @@ impl FindingListing {
         &self.finding_counts
     }
 
-    /// Whether some findings are counted but not listed.
-    pub(super) fn is_short(&self) -> bool {
-        self.finding_counts.values().any(|&count| count > self.most)
+    /// The number of records that the findings are of.
+    pub(super) fn records_read(&self) -> u64 {
+        self.records_read
     }
 
-    /// Prints a response for each input whose kind cannot be detected, in the format `response`.
-    pub(super) fn list_unassigned(
+    /// Whether some findings are counted but not listed.
+    pub(super) fn is_short(&self) -> bool {
+        let mut counts = self.finding_counts.values();
+        counts.any(|count| count.findings > self.most)
+    }
+
+    /// The folder to which the locations of a SARIF log are relative.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether no finding is listed yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.listed + self.listed_before_input == 0
+    }
+
+    /// Prints what precedes the findings: in the format `response`, a response for each input whose
+    /// kind cannot be detected; the head of a SARIF log.
+    pub(super) fn begin(
         &self,
-        inputs: &[InputReport],
+        unassigned: &[InputReport],
         stdout: &mut dyn Write,
     ) -> Result<(), CommandError> {
-        for input in inputs
-            .iter()
-            .filter(|_| self.format == CheckFormat::Response)
-        {
-            let refusal = input.refusal.as_ref();
-            let message = refusal.map_or("", |refusal| refusal.message.as_str());
-            put(stdout, json_line(&json!({ "message": message })).as_bytes())?;
+        match self.format {
+            CheckFormat::Text | CheckFormat::Json | CheckFormat::Github => {}
+            CheckFormat::Sarif => put(stdout, sarif::head().as_bytes())?,
+            CheckFormat::Response => {
+                for input in unassigned {
+                    let refusal = input.refusal.as_ref();
+                    let message = refusal.map_or("", |refusal| refusal.message.as_str());
+                    put(stdout, json_line(&json!({ "message": message })).as_bytes())?;
+                }
+            }
         }
         Ok(())
     }
@@ -120,7 +136,7 @@ pub(super) struct KindListing<'l> {
 
 impl KindListing<'_> {
     fn line(&self, input: &Input, record: &RecordFindings, finding: &Finding) -> String {
-        let (position, severity) = (record.position, severity_of(finding));
+        let (position, severity) = (record.position, FindingLevel::of(finding));
         match self.listing.format {
             CheckFormat::Text => {
                 let (unit, of_block) = match record.block_ordinal {
@@ -156,9 +172,18 @@ impl KindListing<'_> {
                 json_line(&item)
             }
             CheckFormat::Response => {
-                let comma = if self.listing.errors > 0 { "," } else { "" };
+                let comma = if self.listing.listed > 0 { "," } else { "" };
                 let error = self.service.error(finding, record).to_string();
                 format!("{comma}{}", escape_unprintable_json(&error))
+            }
+            CheckFormat::Github => {
+                let path = input.location.to_string();
+                annotation(&ReportedFinding::of_record(&path, record, finding))
+            }
+            CheckFormat::Sarif => {
+                let path = input.location.to_string();
+                let finding = ReportedFinding::of_record(&path, record, finding);
+                sarif::result(&finding, &self.listing.folder, self.listing.is_empty())
             }
         }
     }
@@ -173,25 +198,30 @@ impl KindListing<'_> {
     }
 
     fn record(&mut self, input: &Input, record: &RecordFindings) -> Result<(), CommandError> {
+        let mut counted = Vec::new();
         for finding in &record.findings {
             // The responses of the services contain rejecting findings only.
             if self.listing.format == CheckFormat::Response && !finding.rejecting {
                 continue;
             }
-            let key = (severity_of(finding), finding.rule);
+            let key = (FindingLevel::of(finding), finding.rule);
             let count = self.listing.finding_counts.entry(key).or_default();
-            *count += 1;
-            if *count <= self.listing.most {
+            count.findings += 1;
+            if !counted.contains(&key) {
+                count.records += 1;
+                counted.push(key);
+            }
+            if count.findings <= self.listing.most {
                 let line = self.line(input, record, finding);
                 self.listing.spool.push(line.as_bytes())?;
-                self.listing.errors += 1;
+                self.listing.listed += 1;
             }
         }
         Ok(())
     }
 
     fn restart(&mut self) -> Result<(), CommandError> {
-        self.listing.errors = 0;
+        self.listing.listed = 0;
         self.listing
             .finding_counts
             .clone_from(&self.listing.counts_before_input);
@@ -204,11 +234,15 @@ impl KindListing<'_> {
             spool,
             finding_counts,
             counts_before_input,
-            errors,
+            records_read,
+            listed,
+            listed_before_input,
             ..
         } = &mut *self.listing;
         counts_before_input.clone_from(finding_counts);
-        let errors = std::mem::take(errors);
+        *records_read += counters.counts.read;
+        let errors = std::mem::take(listed);
+        *listed_before_input += errors;
         if *format != CheckFormat::Response {
             return spool.put(self.stdout);
         }
@@ -232,19 +266,4 @@ impl KindListing<'_> {
 /// A JSON value as a line.
 pub(super) fn json_line(value: &Value) -> String {
     escape_unprintable_json(&value.to_string()) + "\n"
-}
-
-fn severity_of(finding: &Finding) -> &'static str {
-    if finding.rejecting {
-        return "reject";
-    }
-    severity(finding.rule)
-}
-
-/// The severity of a finding of an accepted record.
-pub(super) fn severity(rule: RuleId) -> &'static str {
-    match rule.severity() {
-        Severity::Info => "info",
-        _ => "warning",
-    }
 }

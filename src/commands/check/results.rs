@@ -3,15 +3,19 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::listing::{CheckFormat, FindingListing, json_line, severity};
+use super::format::CheckFormat;
+use super::github::{annotation, notice};
+use super::listing::{FindingCount, FindingListing, json_line};
+use super::reported_finding::{FindingLevel, ReportedFinding};
+use super::sarif;
 use crate::commands::CommandError;
 use crate::commands::discovered::passed_over_lines;
 use crate::commands::output::put;
 use crate::ingest::IngestOutcome;
 use crate::input::escape_unprintable;
-use crate::run_report::{InputOutcome, InputReport};
+use crate::run_report::{CountedRule, InputOutcome, InputReport, RecordCounts};
 
 /// Prints the results; the format `response` has none.
 pub(super) fn put_results(
@@ -28,6 +32,8 @@ pub(super) fn put_results(
             put(stdout, run_text(listing, checked).as_bytes())
         }
         CheckFormat::Json => put_json(checked, stdout),
+        CheckFormat::Github => put_github(listing, checked, stdout),
+        CheckFormat::Sarif => put_sarif(listing, checked, stdout),
         CheckFormat::Response => {
             // The responses of the services have no place for it.
             let inputs = checked.inputs.iter();
@@ -48,7 +54,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
             let item = json!({
                 "file": input.path,
                 "rule_id": rule,
-                "severity": severity(rule),
+                "severity": FindingLevel::of_accepted(rule),
                 "message": finding.message,
                 "remedy": rule.rule().remedy,
             });
@@ -64,6 +70,67 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
         lines.push_str(&json_line(&item));
         put(stdout, lines.as_bytes())?;
     }
+    put(stdout, json_line(&run_item(checked)).as_bytes())
+}
+
+/// Annotates inputs as a whole, and gives the counts by rule.
+fn put_github(
+    listing: &FindingListing,
+    checked: &IngestOutcome,
+    stdout: &mut dyn Write,
+) -> Result<(), CommandError> {
+    for input in &checked.inputs {
+        for finding in ReportedFinding::of_input(input) {
+            put(stdout, annotation(&finding).as_bytes())?;
+        }
+    }
+    let RecordCounts {
+        read,
+        accepted,
+        rejected,
+        duplicate,
+        superseded,
+        skipped,
+    } = checked.counters.counts;
+    let message = format!(
+        "{read} records, {accepted} would be accepted, {rejected} rejected, {duplicate} duplicate, \
+         {superseded} superseded, {skipped} skipped\n{}",
+        run_text(listing, checked)
+    );
+    put(
+        stdout,
+        notice("purchase-etl check", message.trim_end()).as_bytes(),
+    )
+}
+
+/// Completes a SARIF log: results of inputs as a whole, notes, counts of the run.
+fn put_sarif(
+    listing: &FindingListing,
+    checked: &IngestOutcome,
+    stdout: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let folder = listing.folder();
+    let mut is_first = listing.is_empty();
+    let mut notes = Vec::new();
+    for input in &checked.inputs {
+        for finding in ReportedFinding::of_input(input) {
+            if finding.rule.is_none() {
+                notes.push(finding);
+                continue;
+            }
+            let result = sarif::result(&finding, folder, is_first);
+            put(stdout, result.as_bytes())?;
+            is_first = false;
+        }
+    }
+    put(
+        stdout,
+        sarif::tail(&notes, folder, &run_item(checked)).as_bytes(),
+    )
+}
+
+/// The counts of all inputs as JSON.
+fn run_item(checked: &IngestOutcome) -> Value {
     let counters = &checked.counters;
     let mut item = json!({
         "counts": counters.counts,
@@ -77,7 +144,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
     if !counters.skipped_events.is_empty() {
         item["skipped_events"] = json!(counters.skipped_events);
     }
-    put(stdout, json_line(&item).as_bytes())
+    item
 }
 
 fn input_text(input: &InputReport) -> String {
@@ -87,7 +154,10 @@ fn input_text(input: &InputReport) -> String {
         let note = escape_unprintable(note);
         // Writing to a String cannot fail.
         let _ = match rule {
-            Some(rule) => writeln!(text, "{path}: {} {rule}: {note}", severity(rule)),
+            Some(rule) => {
+                let severity = FindingLevel::of_accepted(rule);
+                writeln!(text, "{path}: {severity} {rule}: {note}")
+            }
             None => writeln!(text, "{path}: note: {note}"),
         };
     }
@@ -121,18 +191,25 @@ fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
     let mut finding_counts = listing.finding_counts().clone();
     for (&rule, &count) in &checked.counters.warned_by_rule {
         finding_counts
-            .entry((severity(rule), rule))
-            .or_insert(count);
+            .entry((FindingLevel::of_accepted(rule), rule))
+            .or_insert(FindingCount {
+                findings: count,
+                records: count,
+            });
     }
     let mut text = String::new();
     for (at, ((severity, rule), count)) in finding_counts.iter().enumerate() {
         let title = if at == 0 { "findings by rule" } else { "" };
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "{title:<18}{severity:<9}{:<22}{count:>10}",
-            rule.code()
-        );
+        let read = listing.records_read();
+        let counted = CountedRule {
+            code: rule.code(),
+            count: count.findings,
+            records: count.records,
+            is_rejected: *severity == FindingLevel::Reject,
+        };
+        let columns = counted.columns(read);
+        let _ = writeln!(text, "{title:<18}{severity:<9}{columns}");
     }
     for line in passed_over_lines(&checked.counters.passed_over) {
         let _ = writeln!(text, "{line}");

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::input::escape_unprintable;
+use crate::run_report::CountedRule;
 
 /// The report as text.
 pub(super) fn text(report: &Value) -> String {
@@ -33,7 +34,12 @@ pub(super) fn text(report: &Value) -> String {
         // Comparing expectations reads no records.
         let is_unused = key == "counts" && report.get("expectations").is_some();
         if let Some(Value::Object(values)) = report.get(key).filter(|_| !is_unused) {
-            section(&mut text, title, values);
+            let read = report["counts"]["read"].as_u64().unwrap_or_default();
+            section(&mut text, title, values, |rule, count| match key {
+                "rejected_by_rule" => Some(CountedRule::rejected(rule, count).columns(read)),
+                "warned_by_rule" => Some(CountedRule::warned(rule, count).columns(read)),
+                _ => None,
+            });
         }
     }
     for note in list(report, "notes") {
@@ -65,7 +71,13 @@ fn line(text: &mut String, key: &str, value: Option<&Value>) {
     }
 }
 
-fn section(text: &mut String, title: &str, values: &Map<String, Value>) {
+/// The values of a key; `columns` are those of a count by rule.
+fn section(
+    text: &mut String,
+    title: &str,
+    values: &Map<String, Value>,
+    columns: impl Fn(&str, u64) -> Option<String>,
+) {
     let mut values = values
         .iter()
         .filter(|(_, value)| !value.is_null())
@@ -74,7 +86,9 @@ fn section(text: &mut String, title: &str, values: &Map<String, Value>) {
         push(text, title);
     }
     for (key, value) in values {
-        push(text, &format!("  {key:<22}{:>14}", plain(value)));
+        let columns = value.as_u64().and_then(|count| columns(key, count));
+        let columns = columns.unwrap_or_else(|| format!("{key:<22}{:>14}", plain(value)));
+        push(text, &format!("  {columns}"));
     }
 }
 
