@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What a load tells its process while it copies rows, and whether it has to stop.
+/// What a load reports to its process while it copies rows, and whether it has to stop.
 #[derive(Clone, Copy)]
 pub struct LoadProgress<'a> {
     /// Set to stop the load.
