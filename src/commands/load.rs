@@ -109,7 +109,23 @@ impl StepCommand for LoadCommand {
             // It may contain a password.
             value: "…".to_owned(),
             reason: error.to_string(),
-        })
+        })?;
+        for (at, AnswerFile { table, .. }) in self.answer.iter().enumerate() {
+            let mut of_lake = TableChoice::value_variants().iter();
+            let reason = if of_lake.any(|one| one.name() == table) {
+                "a table of the lake has this name: choose another one"
+            } else if self.answer[..at].iter().any(|one| one.table == *table) {
+                "the table has two answers: choose another name"
+            } else {
+                continue;
+            };
+            return Err(OptionError::Invalid {
+                option: "--answer",
+                value: table.clone(),
+                reason: reason.to_owned(),
+            });
+        }
+        Ok(())
     }
 
     fn datasets_read(&self) -> Vec<LineageDataset> {

@@ -10,7 +10,7 @@ use super::columns::{LoadColumn, LoadTable};
 use super::database::{Database, TableName};
 use super::environment::{LoadEnvironment, LoadProgress};
 use super::rows::{RowSource, TableRows};
-use super::state_table::{ADDED_ROWS, LoadedVersion, TableLoad, TargetSchema};
+use super::state_table::{ADDED_ROWS, LoadedVersion, TableLoad, TargetSchema, TargetTable};
 use super::{LoadError, LoadTarget, statements};
 use crate::lake::{ChangedFiles, FileRef, Lake, LakeError, VersionFiles};
 
@@ -77,11 +77,22 @@ fn cancelled_by<T>(
                 thread::park_timeout(POLL_INTERVAL);
             }
         });
-        let result = work(database);
-        is_done.store(true, Ordering::Relaxed);
-        canceller.thread().unpark();
-        result
+        // Also after a panic: the scope waits for the thread.
+        let _done = OnDrop(|| {
+            is_done.store(true, Ordering::Relaxed);
+            canceller.thread().unpark();
+        });
+        work(database)
     })
+}
+
+/// Calls a function when it is dropped.
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 fn load_into(
@@ -134,7 +145,9 @@ impl TableToLoad<'_> {
         let name = self.table.spec.name;
         let files = self.lake.version_files(name)?;
         let loaded = into.loaded(name)?;
-        let exists = into.migrate(name, &self.columns)?;
+        let state = into.migrate(name, &self.columns)?;
+        let exists = state != TargetTable::Missing;
+        let is_extended = state == TargetTable::Extended;
         let loaded = check_origin(name, loaded, exists, &files)?;
         let mut load = TableLoad {
             table: name.to_owned(),
@@ -143,11 +156,18 @@ impl TableToLoad<'_> {
         };
         let target = into.table(name);
         match loaded {
-            Some(loaded) if loaded.version == files.version => {
+            Some(loaded) if loaded.version == files.version && !is_extended => {
                 load.is_current = true;
                 return Ok(load);
             }
-            Some(loaded) => self.apply_changes(into, &target, &loaded, &files, &mut load)?,
+            Some(loaded) => {
+                let changed = if is_extended {
+                    None
+                } else {
+                    self.lake.changed_files(name, loaded.version, &files)?
+                };
+                self.apply_changes(into, changed.as_ref(), &files, &mut load)?;
+            }
             None => {
                 let create = statements::create(into.database.dialect(), &target, &self.columns);
                 into.database.execute("create a table", &create)?;
@@ -167,20 +187,20 @@ impl TableToLoad<'_> {
         Ok(load)
     }
 
-    /// Brings a table from the version it has to the newest.
+    /// Brings a table to the newest version: by the files that changed since the version it has, or
+    /// by comparing all rows if they are not known.
     fn apply_changes(
         &self,
         into: &mut TargetSchema<'_>,
-        target: &TableName,
-        loaded: &LoadedVersion,
+        changed: Option<&ChangedFiles>,
         files: &VersionFiles,
         load: &mut TableLoad,
     ) -> Result<(), LoadError> {
         let name = self.table.spec.name;
-        let changed = self.lake.changed_files(name, loaded.version, files)?;
-        let new = changed.as_ref().map_or(&files.files, |known| &known.added);
+        let target = &into.table(name);
+        let new = changed.map_or(&files.files, |known| &known.added);
         let added = self.stage(into, ADDED_ROWS, &self.columns, new, load)?;
-        let mut deleted = match &changed {
+        let mut deleted = match changed {
             Some(ChangedFiles { removed, .. }) if removed.is_empty() => 0,
             Some(ChangedFiles { removed, .. }) => {
                 let keys = self.stage(into, REMOVED_KEYS, &self.key, removed, load)?;
@@ -192,8 +212,7 @@ impl TableToLoad<'_> {
             None => {
                 tracing::info!(
                     table = name,
-                    version = loaded.version,
-                    "files of the loaded version are deleted: comparing all rows"
+                    "files of the loaded version are deleted, or columns were added: comparing all rows"
                 );
                 let delete = statements::delete_others(target, &self.key, &added);
                 into.database.execute("delete rows", &delete)?

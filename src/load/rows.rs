@@ -78,6 +78,8 @@ impl TableRows<'_> {
                     path: &path.to_string_lossy(),
                     of_lake: None,
                 };
+                let bytes = path.metadata().map_err(LoadError::answer(path))?.len();
+                (self.progress.begin)(bytes);
                 let reader = open(path)?.build().map_err(LoadError::answer(path))?;
                 let batches = reader.map(|batch| batch.map_err(LoadError::answer(path)));
                 self.each_batch(source, batches, &mut each)

@@ -9,7 +9,7 @@ use super::rows::TableRows;
 use super::statements::{add_column, create, literal, quoted};
 
 /// The table of loaded versions, in the schema of the tables.
-pub(super) const STATE_TABLE: &str = "purchase_etl_loads";
+const STATE_TABLE: &str = "purchase_etl_loads";
 
 /// The temporary table of the rows of added files.
 pub(super) const ADDED_ROWS: &str = "purchase_etl_added";
@@ -37,6 +37,16 @@ pub(super) struct LoadedVersion {
     /// The id of the table of the lake, or the digest of the file of an answer.
     pub(super) table_id: String,
     pub(super) version: i64,
+}
+
+/// A table of the target before a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TargetTable {
+    Missing,
+    /// It has all columns.
+    Complete,
+    /// Columns were added: its rows lack their values.
+    Extended,
 }
 
 /// The schema of the target in the transaction of a load.
@@ -116,16 +126,17 @@ impl TargetSchema<'_> {
         Ok(!self.columns_of(table)?.is_empty())
     }
 
-    /// Whether the target has the table. Columns that it lacks are added.
+    /// Adds the columns that the table lacks. They are null in its rows, whatever the lake has.
     pub(super) fn migrate(
         &mut self,
         table: &str,
         columns: &[LoadColumn],
-    ) -> Result<bool, LoadError> {
+    ) -> Result<TargetTable, LoadError> {
         let found = self.columns_of(table)?;
         if found.is_empty() {
-            return Ok(false);
+            return Ok(TargetTable::Missing);
         }
+        let mut state = TargetTable::Complete;
         let name = self.table(table);
         let dialect = self.database.dialect();
         for column in columns {
@@ -134,6 +145,7 @@ impl TargetSchema<'_> {
                 None if column.is_nullable => {
                     let add = add_column(dialect, &name, column);
                     self.database.execute("add a column", &add)?;
+                    state = TargetTable::Extended;
                 }
                 Some((_, data_type)) if data_type == expected => {}
                 other => {
@@ -146,7 +158,7 @@ impl TargetSchema<'_> {
                 }
             }
         }
-        Ok(true)
+        Ok(state)
     }
 
     /// Copies rows into a new temporary table; returns it, and their number.

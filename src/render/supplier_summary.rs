@@ -26,7 +26,7 @@ use super::parquet::{dates, decimals, optional, parquet_bytes, required};
 use super::text_table::{TextAnswer, text_bytes};
 use super::visual::visual_bytes;
 use super::{Answer, Format, RenderError, Screen, UnsupportedFormat};
-use crate::report::{PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow};
+use crate::report::{PurchaseCounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
 #[cfg(test)]
@@ -81,17 +81,6 @@ impl Answer for SupplierSummary {
             Format::Ndjson => Err(UnsupportedFormat::of::<Self>(format).into()),
         }
     }
-}
-
-fn amounts(row: &SupplierSummaryRow) -> [Amount; 5] {
-    let SummaryAmounts {
-        value_of_items,
-        discount,
-        other_expenses,
-        shipping,
-        total,
-    } = row.amounts;
-    [value_of_items, discount, other_expenses, shipping, total]
 }
 
 fn counts(counts: PurchaseCounts) -> [i64; 4] {
@@ -155,7 +144,10 @@ fn document_row(company_id: i64, row: &SupplierSummaryRow) -> JsonValue {
         JsonValue::Text(month(row)),
         JsonValue::text(currency),
     ];
-    let amounts = amounts(row).map(|amount| JsonValue::Digits(money_text(amount, currency)));
+    let amounts = row
+        .amounts
+        .in_order()
+        .map(|amount| JsonValue::Digits(money_text(amount, currency)));
     let dates = [row.first_date, row.last_date].map(|date| JsonValue::Text(date.to_string()));
     let values = values
         .into_iter()
@@ -182,7 +174,10 @@ fn csv(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
             table.write_field(month(row))?;
             table.write_field(text_cell(currency.unwrap_or_default()).as_ref())?;
             let counts = counts(row.purchases).map(|count| count.to_string());
-            let amounts = amounts(row).map(|amount| money_text(amount, currency));
+            let amounts = row
+                .amounts
+                .in_order()
+                .map(|amount| money_text(amount, currency));
             let dates = [row.first_date, row.last_date].map(|date| date.to_string());
             table.write_record(counts.iter().chain(&amounts).chain(&dates))?;
         }
@@ -215,7 +210,9 @@ fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
         columns.push(Arc::new(Int64Array::from_iter_values(counts)));
     }
     for at in 0..5 {
-        columns.push(decimals(rows.iter().map(|row| Some(amounts(row)[at])))?);
+        columns.push(decimals(
+            rows.iter().map(|row| Some(row.amounts.in_order()[at])),
+        )?);
     }
     columns.push(dates(rows.iter().map(|row| row.first_date)));
     columns.push(dates(rows.iter().map(|row| row.last_date)));
@@ -280,7 +277,7 @@ fn people_table(summary: &SupplierSummary) -> AnswerTable {
             TableCell::Text(month(row)),
             TableCell::text(currency),
         ];
-        let amounts = amounts(row).map(Some);
+        let amounts = row.amounts.in_order().map(Some);
         cells.extend(number_cells(counts(row.purchases), amounts, currency));
         cells
     });

@@ -247,7 +247,8 @@ fn a_missing_column_is_added_and_every_bad_target_is_one_error() {
     let url = server.url();
     let run = |sql: &str| server.client().batch_execute(sql).expect(sql);
     load(&workdir, &url, PURCHASES).assert_code(0);
-    run("ALTER TABLE purchases DROP COLUMN phone");
+    // A column with values: a later version of the lake does not write the old rows again.
+    run("ALTER TABLE purchases DROP COLUMN external_id");
     load(&workdir, &url, PURCHASES).assert_code(0);
     assert_equal(&workdir, &server, "public", "purchases");
 

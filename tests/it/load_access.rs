@@ -2,7 +2,7 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -19,10 +19,9 @@ fn lake() -> Workdir {
     workdir
 }
 
-/// Loads with these environment variables.
-fn load(workdir: &Workdir, url: &str, variables: &[(&str, &str)]) -> Output {
+fn load_command(workdir: &Workdir, url: &str) -> Command {
     let mut command = workdir.program();
-    command.args([
+    let to = [
         "load",
         "--lake",
         "lake",
@@ -30,7 +29,14 @@ fn load(workdir: &Workdir, url: &str, variables: &[(&str, &str)]) -> Output {
         "purchases",
         "--to",
         url,
-    ]);
+    ];
+    command.args(to);
+    command
+}
+
+/// Loads with these environment variables.
+fn load(workdir: &Workdir, url: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = load_command(workdir, url);
     command.envs(variables.iter().copied());
     let output = Output::of(command);
     assert!(!output.stderr().contains("hush"), "{}", output.transcript());
@@ -90,10 +96,25 @@ fn tls_verifies_the_authority_and_the_name_of_the_server() {
     let verified = format!("{of_name}?sslmode=require");
     let root = [("PGSSLROOTCERT", authority)];
     load(&workdir, &verified, &root).assert_code(0);
-    let encrypted = "SELECT count(*) FROM pg_stat_ssl WHERE ssl";
-    // The client of this test is not encrypted, and the load has ended.
-    let count: i64 = server.client().query_one(encrypted, &[]).unwrap().get(0);
-    assert_eq!(count, 0);
+    // A user whom the server accepts without a password over TLS, and only there.
+    for sql in [
+        "CREATE ROLE encrypted LOGIN",
+        "GRANT CREATE ON DATABASE postgres TO encrypted",
+        "DROP SCHEMA purchases CASCADE",
+    ] {
+        server.client().batch_execute(sql).expect("a role");
+    }
+    let of_role = verified.replace("etl@", "encrypted@");
+    let plain = of_role.replace("sslmode=require", "sslmode=disable");
+    let refused = load(&workdir, &plain, &root);
+    refused
+        .assert_code(1)
+        .assert_stderr_contains(&["PGPASSWORD"]);
+    load(&workdir, &of_role, &root).assert_code(0);
+    server
+        .client()
+        .batch_execute("DROP SCHEMA purchases CASCADE")
+        .expect("a schema");
     let in_url = format!("{verified}&sslrootcert={authority}");
     load(&workdir, &in_url, &[]).assert_code(0);
 
@@ -126,16 +147,7 @@ fn a_load_that_waits_for_another_one_can_be_interrupted() {
     let mut other = server.client();
     let lock = "SELECT pg_advisory_lock(1885697132, hashtext('purchases'))";
     other.execute(lock, &[]).expect("a lock");
-    let mut command = workdir.program();
-    command.args([
-        "load",
-        "--lake",
-        "lake",
-        "--schema",
-        "purchases",
-        "--to",
-        &server.url(),
-    ]);
+    let mut command = load_command(&workdir, &server.url());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let shown = format!("{command:?}, kill -INT");
     let child = command.spawn().expect("the program starts");

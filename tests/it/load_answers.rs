@@ -91,12 +91,23 @@ fn a_refused_answer_is_one_error_and_changes_nothing() {
         ),
         ("per_day=missing.parquet", 1, "missing.parquet"),
         ("per_day=a.ndjson", 1, "Parquet file of a report"),
-        ("purchases=series.parquet", 2, "choose another name"),
+        ("purchases=series.parquet", 2, "choose another one"),
+        (
+            "purchase_etl_loads=series.parquet",
+            1,
+            "not created by a load",
+        ),
         ("series.parquet", 2, "TABLE=FILE"),
     ] {
         let output = answer(text);
         output.assert_code(code).assert_stderr_contains(&[reason]);
     }
+    let twice = ["per_day=series.parquet", "per_day=a.ndjson"];
+    let twice: Vec<&str> = twice.iter().flat_map(|text| ["--answer", text]).collect();
+    let output = load(&workdir, &url, &twice);
+    output
+        .assert_code(2)
+        .assert_stderr_contains(&["two answers"]);
     let days = "SELECT count(*) FROM per_day";
     assert_eq!(number(&server, days), 7);
 }

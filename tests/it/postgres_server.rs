@@ -31,8 +31,8 @@ pub(crate) struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Starts a server; none if there is no PostgreSQL. The user `etl` needs no password, all other
-    /// users do.
+    /// Starts a server; none if there is no PostgreSQL. The user `etl` needs no password, and
+    /// `encrypted` none over TLS; all other users do.
     pub(crate) fn start() -> Option<Self> {
         Self::start_with(|_folder| Vec::new())
     }
@@ -82,7 +82,7 @@ impl PostgresServer {
             .output()
             .expect("initdb starts; `make test` provides PostgreSQL");
         assert!(made.status.success(), "{made:?}");
-        let access = "host all etl 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+        let access = "host all etl 127.0.0.1/32 trust\nhostssl all encrypted 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
         std::fs::write(folder.path().join("data/pg_hba.conf"), access).expect("a file");
         let settings = prepare(folder.path());
         if is_root {

@@ -6,6 +6,7 @@ use arrow::datatypes::Decimal128Type;
 use super::*;
 use crate::render::fixture::{assert_only_its_formats, provenance, record_batch, text};
 use crate::render::render;
+use crate::report::SummaryAmounts;
 use crate::report::{PurchaseCounts, SupplierSummaryParameters, SupplierSummaryRequest};
 use crate::values::money::parse_decimal;
 

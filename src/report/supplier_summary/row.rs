@@ -81,3 +81,17 @@ pub struct SummaryAmounts {
     /// The totals to pay.
     pub total: Amount,
 }
+
+impl SummaryAmounts {
+    /// The amounts in the order of their fields.
+    pub fn in_order(self) -> [Amount; 5] {
+        let Self {
+            value_of_items,
+            discount,
+            other_expenses,
+            shipping,
+            total,
+        } = self;
+        [value_of_items, discount, other_expenses, shipping, total]
+    }
+}

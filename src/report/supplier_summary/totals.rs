@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::nulls_last::NullsLast;
-use super::row::{AMOUNTS, PurchaseCounts, SummaryAmounts, SupplierSummaryRow};
+use super::row::{AMOUNTS, PurchaseCounts, SupplierSummaryRow};
 use crate::report::wide_sum::WideSum;
 use crate::values::money::Amount;
 
@@ -27,15 +27,7 @@ pub(super) fn totals(rows: &[SupplierSummaryRow]) -> Vec<CurrencyTotal> {
             .entry(currency)
             .or_insert_with(<(PurchaseCounts, [WideSum; AMOUNTS.len()])>::default);
         purchases.add(row.purchases);
-        let SummaryAmounts {
-            value_of_items,
-            discount,
-            other_expenses,
-            shipping,
-            total,
-        } = row.amounts;
-        let amounts = [value_of_items, discount, other_expenses, shipping, total];
-        for (sum, amount) in sums.iter_mut().zip(amounts) {
+        for (sum, amount) in sums.iter_mut().zip(row.amounts.in_order()) {
             sum.add_nanos(amount.nanos());
         }
     }
