@@ -14,7 +14,7 @@ pub struct CurrencyTotal {
     pub currency: Option<String>,
     /// Numbers of purchases.
     pub purchases: PurchaseCounts,
-    /// The sums in the order of [`AMOUNTS`]; `None` where a sum does not fit decimal(38, 9).
+    /// The sums in the order of [`super::SummaryAmounts`]; `None` where a sum does not fit decimal(38, 9).
     pub amounts: [Option<Amount>; AMOUNTS.len()],
 }
 
